@@ -1,0 +1,148 @@
+"""The one place where errors become answers: RFC 9457 problems for programs, pages for people, plain text for HL7.
+
+No answer holds a trace or a value that came from outside. What nobody expected is logged by its type and the trace id
+that the answer names; its message is not, for it may quote data.
+"""
+
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+from uuid import uuid4
+
+import azure.functions as func
+
+from functions.pages import error_page, language_of
+from shared.errors import BridgeError, Refused, Unavailable
+from shared.launch.ehr import Cookie
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]
+Answer = Callable[[func.HttpRequest, BridgeError, str], func.HttpResponse]
+
+
+def api(handler: Handler) -> Handler:
+    """For programs: errors as `application/problem+json`."""
+    return _guarded(handler, _problem)
+
+
+def page(handler: Handler) -> Handler:
+    """For people: errors as a page in plain words, with the same code."""
+    return _guarded(handler, _page)
+
+
+def plain(handler: Handler) -> Handler:
+    """For interface engines: errors as plain text."""
+    return _guarded(handler, _plain)
+
+
+def _guarded(handler: Handler, answer: Answer) -> Handler:
+    @wraps(handler)
+    async def guarded(req: func.HttpRequest) -> func.HttpResponse:
+        trace_id = uuid4().hex
+        try:
+            return await handler(req)
+        except BridgeError as error:
+            return answer(req, error, trace_id)
+        except Exception as error:  # noqa: BLE001, the edge: whatever it is, no trace and no data may get out
+            if _is_outage(error):
+                log.warning("an upstream does not answer: %s, trace %s", type(error).__name__, trace_id)
+                return answer(req, Unavailable(), trace_id)
+            log.error("unexpected %s, trace %s\n%s", type(error).__name__, trace_id, _places(error))  # noqa: TRY400
+            return answer(req, BridgeError("internal"), trace_id)
+
+    return guarded
+
+
+def _is_outage(error: Exception) -> bool:
+    from azure.core.exceptions import AzureError
+
+    return isinstance(error, AzureError | OSError)
+
+
+def _places(error: BaseException) -> str:
+    """Where it happened, without the message or any line's values."""
+    import traceback
+
+    return "\n".join(f"  {f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__))
+
+
+def _headers(error: BridgeError) -> dict[str, str]:
+    headers = {"Cache-Control": "no-store"}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
+    if error.problem.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return headers
+
+
+def _problem(req: func.HttpRequest, error: BridgeError, trace_id: str) -> func.HttpResponse:  # noqa: ARG001
+    body: dict[str, Any] = {
+        "type": f"about:blank#{error.code}",
+        "title": error.problem.detail,
+        "status": error.problem.status,
+        "code": error.code,
+        "detail": error.problem.detail,
+        "fix": error.problem.fix,
+        "trace_id": trace_id,
+    }
+    if error.fields:
+        body["fields"] = error.fields
+    return func.HttpResponse(
+        json.dumps(body), status_code=error.problem.status, mimetype="application/problem+json", headers=_headers(error)
+    )
+
+
+def _page(req: func.HttpRequest, error: BridgeError, trace_id: str) -> func.HttpResponse:
+    answer = error_page(error, trace_id, language_of(req.headers.get("accept-language", "")))
+    for name, value in _headers(error).items():
+        answer.headers[name] = value
+    return answer
+
+
+def _plain(req: func.HttpRequest, error: BridgeError, trace_id: str) -> func.HttpResponse:  # noqa: ARG001
+    text = f"{error.code}: {error.problem.detail} {error.problem.fix} (trace {trace_id})\n"
+    return func.HttpResponse(text, status_code=error.problem.status, mimetype="text/plain", headers=_headers(error))
+
+
+def json_answer(value: Any, status: int = 200) -> func.HttpResponse:
+    """A JSON answer that no one may cache."""
+    return func.HttpResponse(
+        json.dumps(value), status_code=status, mimetype="application/json", headers={"Cache-Control": "no-store"}
+    )
+
+
+def redirect(url: str, *cookies: Cookie) -> func.HttpResponse:
+    """A redirect that sets or removes cookies; the Referer must not carry our addresses on."""
+    answer = func.HttpResponse(
+        status_code=302,
+        headers={"Location": url, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"},
+    )
+    for cookie in cookies:
+        answer.headers.add(
+            "Set-Cookie",
+            f"{cookie.name}={cookie.value}; Max-Age={cookie.max_age}; Path=/api; Secure; HttpOnly; SameSite=None",
+        )
+    return answer
+
+
+def cookies_of(req: func.HttpRequest) -> dict[str, str]:
+    """The request's cookies; a header that is not one is none."""
+    try:
+        return {name: morsel.value for name, morsel in SimpleCookie(req.headers.get("cookie", "")).items()}
+    except CookieError:
+        return {}
+
+
+def json_body(req: func.HttpRequest) -> dict[str, Any]:
+    """The request's JSON object. Raises `Refused("request.not_json")`."""
+    try:
+        value = json.loads(req.get_body())
+    except ValueError:
+        raise Refused("request.not_json") from None
+    if not isinstance(value, dict):
+        raise Refused("request.not_json")
+    return value

@@ -1,0 +1,165 @@
+"""The few calls of Microsoft Graph that the product makes, on azure-core's pipeline.
+
+`msgraph-sdk` costs two seconds of processor time for its first model and cannot express the beta subscription; a test
+makes the same calls both ways and compares the requests (docs/decisions/0003-outgoing-calls.md).
+https://learn.microsoft.com/graph/api/onlinemeeting-createorget
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from shared.adapters.web import Answer, UpstreamError, Web
+from shared.errors import Refused, Unavailable
+
+# Without this header a value newer than the client's enumeration reads back as unknownFutureValue.
+NEWER_ENUMS = {"Prefer": "include-unknown-enum-members"}
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A Teams meeting. `created`: this call made it, so its settings still are the tenant's defaults."""
+
+    id: str
+    join_url: str
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a visit's meeting must be like (microsoft.md: createOrGet ignores these, one PATCH sets them)."""
+
+    lobby: str
+    chat: str
+    recording: bool
+    presenters: Sequence[str]
+
+
+class Graph:
+    """Graph with the app registration's own token."""
+
+    def __init__(self, web: Web) -> None:
+        self._web = web
+
+    async def create_or_get(
+        self,
+        organizer: str,
+        external_id: str,
+        *,
+        subject: str,
+        start: datetime,
+        end: datetime,
+        presenters: Sequence[str],
+    ) -> Meeting:
+        """The organiser's meeting with this external id, made if there is none. The same call twice is one meeting."""
+        answer = await self._send(
+            "POST",
+            f"/v1.0/users/{organizer}/onlineMeetings/createOrGet",
+            {
+                "externalId": external_id,
+                "subject": subject,
+                "startDateTime": _instant(start),
+                "endDateTime": _instant(end),
+                "participants": _attendees(presenters),
+            },
+        )
+        return Meeting(answer.body["id"], answer.body["joinWebUrl"], created=answer.status == 201)
+
+    async def configure(self, organizer: str, meeting_id: str, settings: Settings) -> None:
+        """Sets lobby, presenters, chat and recording."""
+        await self._send(
+            "PATCH",
+            f"/v1.0/users/{organizer}/onlineMeetings/{quote(meeting_id, safe='')}",
+            {
+                "lobbyBypassSettings": {"scope": settings.lobby, "isDialInBypassEnabled": False},
+                "allowedLobbyAdmitters": "organizerAndCoOrganizersAndPresenters",
+                "allowedPresenters": "roleIsPresenter",
+                "allowMeetingChat": settings.chat,
+                "shareMeetingChatHistoryDefault": "none",
+                "recordAutomatically": settings.recording,
+                "isEntryExitAnnounced": False,
+                "participants": _attendees(settings.presenters),
+            },
+        )
+
+    async def move(self, organizer: str, meeting_id: str, start: datetime, end: datetime) -> None:
+        """Moves a meeting; Graph wants both times."""
+        await self._send(
+            "PATCH",
+            f"/v1.0/users/{organizer}/onlineMeetings/{quote(meeting_id, safe='')}",
+            {"startDateTime": _instant(start), "endDateTime": _instant(end)},
+        )
+
+    async def delete(self, organizer: str, meeting_id: str) -> None:
+        """Deletes a meeting; one that is gone is fine."""
+        path = f"/v1.0/users/{organizer}/onlineMeetings/{quote(meeting_id, safe='')}"
+        await self._send("DELETE", path, None, fine=(404,))
+
+    async def watch(
+        self, join_url: str, *, notify: str, lifecycle: str, certificate: str, key_id: str, until: datetime, state: str
+    ) -> tuple[str, datetime]:
+        """Subscribes to a meeting's roster, encrypted to our key. Returns the subscription's id and expiry.
+
+        Beta only; Graph calls both URLs back before it answers.
+        https://learn.microsoft.com/graph/changenotifications-for-onlinemeeting
+        """
+        answer = await self._send(
+            "POST",
+            "/beta/subscriptions",
+            {
+                "changeType": "updated",
+                "notificationUrl": notify,
+                "lifecycleNotificationUrl": lifecycle,
+                "resource": roster_resource(join_url),
+                "includeResourceData": True,
+                "encryptionCertificate": certificate,
+                "encryptionCertificateId": key_id,
+                "expirationDateTime": _instant(until),
+                "clientState": state,
+            },
+        )
+        return answer.body["id"], datetime.fromisoformat(answer.body["expirationDateTime"])
+
+    async def renew_watch(self, subscription: str, until: datetime) -> datetime | None:
+        """Extends a subscription; None if it is gone."""
+        answer = await self._send(
+            "PATCH", f"/beta/subscriptions/{subscription}", {"expirationDateTime": _instant(until)}, fine=(404,)
+        )
+        return None if answer.status == 404 else datetime.fromisoformat(answer.body["expirationDateTime"])
+
+    async def unwatch(self, subscription: str) -> None:
+        """Ends a subscription; one that is gone is fine."""
+        await self._send("DELETE", f"/beta/subscriptions/{subscription}", None, fine=(404,))
+
+    async def _send(self, method: str, path: str, body: Any, *, fine: Sequence[int] = ()) -> Answer:
+        try:
+            answer = await self._web.send(method, path, json_body=body, headers=NEWER_ENUMS)
+        except UpstreamError:
+            raise Unavailable from None
+        if answer.status < 300 or answer.status in fine:
+            return answer
+        if answer.status == 403 and "application access policy" in _message(answer):
+            raise Unavailable("room.policy_missing", retry_after=60)
+        if answer.status in (429, 500, 502, 503, 504):
+            raise Unavailable
+        raise Refused("room.refused")
+
+
+def roster_resource(join_url: str) -> str:
+    """The resource path of a meeting's roster: the join URL percent-encoded once more, whole."""
+    return f"/communications/onlineMeetings(joinWebUrl='{quote(join_url, safe='')}')/meetingCallEvents"
+
+
+def _attendees(presenters: Sequence[str]) -> dict[str, Any]:
+    return {"attendees": [{"identity": {"user": {"id": oid}}, "role": "presenter"} for oid in presenters]}
+
+
+def _instant(value: datetime) -> str:
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _message(answer: Answer) -> str:
+    error = answer.body.get("error", {}) if isinstance(answer.body, dict) else {}
+    return str(error.get("message", ""))

@@ -1,0 +1,67 @@
+"""The function app's own identity: a managed identity, and the app registration that trusts it.
+
+No secret exists: the registration accepts the identity's token as a federated credential.
+https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity
+"""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from shared.settings import Settings
+
+if TYPE_CHECKING:
+    from azure.core.credentials_async import AsyncTokenCredential
+    from azure.identity.aio import ManagedIdentityCredential
+
+EXCHANGE_SCOPE = "api://AzureADTokenExchange/.default"
+
+
+class Identity:
+    """Credentials of this deployment, made when first asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @cached_property
+    def managed(self) -> "ManagedIdentityCredential":
+        """The user-assigned managed identity: for storage, Key Vault and the SMS resource."""
+        from azure.identity.aio import ManagedIdentityCredential
+
+        return ManagedIdentityCredential(client_id=self._settings.managed_identity_client_id or None)
+
+    @cached_property
+    def application(self) -> "AsyncTokenCredential":
+        """The app registration, for Graph: Teams' access policies name applications, not identities."""
+        from azure.identity.aio import ClientAssertionCredential
+
+        host = self._settings.entra_authority_host
+        return ClientAssertionCredential(
+            self._settings.entra_tenant_id,
+            self._settings.entra_client_id,
+            self._assertion_sync,
+            authority=host,
+            disable_instance_discovery=host != "https://login.microsoftonline.com",
+        )
+
+    @cached_property
+    def _managed_sync(self) -> object:
+        from azure.identity import ManagedIdentityCredential
+
+        return ManagedIdentityCredential(client_id=self._settings.managed_identity_client_id or None)
+
+    def _assertion_sync(self) -> str:
+        # azure-identity asks for the assertion from a plain function even in its asynchronous credential. The
+        # identity endpoint is on this machine and the token is cached for hours, so the wait is milliseconds.
+        token: str = self._managed_sync.get_token(EXCHANGE_SCOPE).token  # type: ignore[attr-defined]
+        return token
+
+    def assertion(self) -> str:
+        """A fresh federated credential for the app registration, for `msal`. Blocking: call it in a thread."""
+        return self._assertion_sync()
+
+    async def close(self) -> None:
+        """Closes the credentials that were used."""
+        for name in ("managed", "application"):
+            credential = self.__dict__.get(name)
+            if credential is not None:
+                await credential.close()

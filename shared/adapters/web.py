@@ -1,0 +1,114 @@
+"""Outgoing HTTP on azure-core's pipeline, which storage has loaded anyway (docs/decisions/0003-outgoing-calls.md).
+
+One pipeline for calls that carry our own credential (Graph, SMS) and one for an EHR's servers, which never follows a
+redirect, sends no credential of ours and takes at most 64 KiB.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from azure.core import AsyncPipelineClient
+    from azure.core.credentials_async import AsyncTokenCredential
+
+CONNECT_SECONDS = 5
+READ_SECONDS = 20
+MOST_BYTES = 1_048_576
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back. `body` is the parsed JSON or None; `headers` have lower-case names."""
+
+    status: int
+    body: Any
+    headers: Mapping[str, str]
+
+
+class UpstreamError(Exception):
+    """No usable answer: connection refused, timed out, TLS failed, or the answer was too large."""
+
+
+class Web:
+    """One azure-core pipeline. With a credential each request carries a bearer token for `scope`.
+
+    Retries: 429, 502, 503, 504 and broken connections, three times, honouring Retry-After (azure-core's policy).
+    """
+
+    def __init__(
+        self, base: str = "", *, credential: "AsyncTokenCredential | None" = None, scope: str = "", retries: int = 3
+    ) -> None:
+        self._base = base
+        self._credential = credential
+        self._scope = scope
+        self._retries = retries
+
+    @cached_property
+    def _client(self) -> "AsyncPipelineClient[Any, Any]":
+        from azure.core import AsyncPipelineClient
+        from azure.core.pipeline import policies
+
+        chain: list[Any] = [
+            policies.RequestIdPolicy(request_id_header_name="client-request-id"),
+            policies.HeadersPolicy(base_headers={"Accept": "application/json"}),
+            policies.UserAgentPolicy(base_user_agent="visitbridge"),
+            policies.AsyncRetryPolicy(
+                retry_total=self._retries,
+                retry_backoff_factor=0.3,
+                retry_backoff_max=5,
+                retry_on_methods=["GET", "PUT", "PATCH", "DELETE", "POST"],
+            ),
+        ]
+        if self._credential is not None:
+            chain.append(policies.AsyncBearerTokenCredentialPolicy(self._credential, self._scope))
+        return AsyncPipelineClient(self._base, policies=chain)
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        json_body: Any = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        read_seconds: float = READ_SECONDS,
+    ) -> Answer:
+        """Sends one request. `path` is a whole URL where no base was given. Raises `UpstreamError`."""
+        from azure.core.exceptions import AzureError
+        from azure.core.rest import HttpRequest
+
+        request = HttpRequest(
+            method,
+            self._base + path,
+            json=json_body,
+            data=dict(form) if form is not None else None,
+            headers=dict(headers or {}),
+            params=dict(params or {}),
+        )
+        try:
+            response = await self._client.send_request(
+                request, connection_timeout=CONNECT_SECONDS, read_timeout=read_seconds, stream=True
+            )
+            async with response:
+                if int(response.headers.get("Content-Length", "0")) > MOST_BYTES:
+                    raise UpstreamError("answer too large")
+                data = await response.read()
+        except (AzureError, ValueError) as error:
+            raise UpstreamError(type(error).__name__) from error
+        return Answer(response.status_code, _json(data), {k.lower(): v for k, v in response.headers.items()})
+
+    async def close(self) -> None:
+        """Closes the pipeline's connections, if it was ever used."""
+        if "_client" in self.__dict__:
+            await self._client.close()
+
+
+def _json(data: bytes) -> Any:
+    try:
+        return json.loads(data) if data else None
+    except ValueError:
+        return None

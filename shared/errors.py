@@ -1,0 +1,141 @@
+"""The one tree of errors that may reach a caller, and the catalogue of their codes.
+
+An error is raised by code: `raise Refused("launch.issuer_unknown")`. The catalogue gives the sentence for the person,
+the fix for whoever runs the connection, and the HTTP status (RFC 9457 members `code`, `detail`, `fix`). No sentence
+ever holds a value that came from outside. `docs/errors.md` has the same table; a test holds the two together.
+
+    BridgeError
+    |-- Refused       the caller must change something; nothing was stored
+    |-- Conflict      someone else changed the same thing; read again
+    `-- Unavailable   we or an upstream cannot answer now; `retry_after` seconds
+"""
+
+from typing import NamedTuple
+
+
+class Problem(NamedTuple):
+    """`status` is HTTP's; `detail` is for the person; `fix` is for the administrator."""
+
+    status: int
+    detail: str
+    fix: str
+
+
+CATALOGUE: dict[str, Problem] = {
+    "request.not_json": Problem(400, "The request's body is not a JSON object.", "Send a JSON object as UTF-8."),
+    "request.invalid": Problem(422, "A field of the request is missing or not valid.", "See `fields` in this answer."),
+    "request.unknown_field": Problem(422, "The request has a field that is not known here.", "Remove it; see docs/api.md."),
+    "not_found": Problem(404, "There is nothing here.", "Check the address and the id."),
+    "internal": Problem(500, "Something went wrong on our side.", "Look up the trace id in the log."),
+    "unavailable": Problem(503, "A service we depend on does not answer now.", "Try again shortly; see the health page."),
+    "conflict": Problem(409, "Someone else changed this at the same time.", "Load it again and repeat the change."),
+    "auth.token_missing": Problem(401, "You are not signed in.", "Send an access token for this API."),
+    "auth.token_invalid": Problem(401, "The sign-in is not valid here.", "Sign in again; check tenant, audience and scope."),
+    "auth.role_missing": Problem(403, "Your account may not do this.", "Assign the app role in Entra: Connector.Admin."),
+    "connection.exists": Problem(409, "This FHIR base URL is already configured.", "Edit the existing connection."),
+    "connection.url_invalid": Problem(
+        422, "This is not a FHIR base URL we can use.", "Use https, no query, no user name."
+    ),
+    "connection.url_private": Problem(
+        422, "The address is inside a private network.", "Use the address that Epic publishes for apps outside."
+    ),
+    "connection.url_unreachable": Problem(
+        422, "The FHIR server did not answer.", "Check the URL, DNS, firewall and the server's certificate."
+    ),
+    "connection.not_smart": Problem(
+        422, "The server offers no SMART sign-in at this address.", "Check the URL's suffix: R4 for new apps."
+    ),
+    "connection.not_approved": Problem(
+        403, "This connection has not been approved yet.", "The named approver must approve it in the portal."
+    ),
+    "connection.changed": Problem(
+        403, "The EHR's sign-in addresses have changed since approval.", "Check them, then have the connection approved again."
+    ),
+    "approval.not_approver": Problem(
+        403, "Only the named approver may do this.", "Sign in as the person named in the connection."
+    ),
+    "approval.evidence_missing": Problem(
+        409, "The sign-in to the EHR is missing or too old.", "Sign in to the EHR again, then decide within 15 minutes."
+    ),
+    "approval.reason_missing": Problem(422, "A rejection needs a reason.", "Say what has to change."),
+    "certificate.invalid": Problem(
+        422, "This is not a certificate we can use.", "Upload one certificate, Base64 or DER, RSA 2048 or EC P-256/P-384."
+    ),
+    "certificate.private_key": Problem(
+        422, "The file holds a private key.", "Upload the public certificate only, and replace that key: it was shown."
+    ),
+    "certificate.expired": Problem(422, "The certificate is expired or not yet valid.", "Upload a current one."),
+    "certificate.too_many": Problem(409, "Two certificates are in use already.", "Remove the one that is no longer used."),
+    "sms.consent_missing": Problem(409, "The two consents for texts are missing.", "An administrator must give them first."),
+    "launch.issuer_missing": Problem(400, "The EHR did not say who it is.", "Check the launch URL in the integration record."),
+    "launch.issuer_unknown": Problem(
+        403,
+        "This EHR is not set up for video visits here.",
+        "No connection has this FHIR base URL. Check that test and production URLs are not mixed up.",
+    ),
+    "launch.audience_unknown": Problem(404, "This launch address does not exist.", "Copy the launch URL from the records."),
+    "launch.state_invalid": Problem(
+        400, "This sign-in has expired or was opened in another window.", "Start again from the chart; cookies must be allowed."
+    ),
+    "launch.ehr_refused": Problem(
+        403, "The EHR did not complete the sign-in.", "Check client ids and keys in the EHR; the app may need to be downloaded."
+    ),
+    "launch.identity_invalid": Problem(
+        403, "The EHR's answer could not be verified.", "Check the connection's diagnosis; have it approved again."
+    ),
+    "launch.wrong_role": Problem(
+        403, "This link is for someone else's role.", "Use the provider record for staff, the patient record for patients."
+    ),
+    "launch.session_missing": Problem(
+        422, "The EHR did not say which visit this is.", "Set the context token of the record exactly as the portal shows it."
+    ),
+    "signin.failed": Problem(403, "The Microsoft sign-in was not completed.", "Start again from the chart."),
+    "signin.wrong_tenant": Problem(
+        403, "This account belongs to another organisation.", "Sign in with the hospital's own account."
+    ),
+    "link.invalid": Problem(404, "This link is not valid.", "Use the link from the newest text message."),
+    "link.over": Problem(410, "This visit is over.", "The link ends with the visit."),
+    "link.cancelled": Problem(410, "This visit was cancelled.", "Book a new visit with the clinic."),
+    "room.policy_missing": Problem(
+        503, "The meeting could not be prepared.", "Grant the application access policy to the organiser (up to 30 minutes)."
+    ),
+    "room.refused": Problem(503, "The meeting could not be prepared.", "Check the organiser's licence, the app's permissions."),
+    "graph.not_authentic": Problem(401, "This notification is not from Microsoft Graph.", "Nothing to do unless it repeats."),
+    "hl7.not_hl7": Problem(400, "This is not an HL7 version 2 message.", "Send MSH first, segments ended by CR, as UTF-8."),
+    "hl7.too_large": Problem(413, "The message is larger than 256 KiB.", "Send one appointment message a request."),
+    "hl7.media_type": Problem(415, "The content type is not HL7.", "Send application/hl7-v2 or x-application/hl7-v2+er7."),
+    "hl7.unsigned": Problem(401, "The message carries no signature.", "Sign it with the connection's certificate."),
+    "hl7.signature_invalid": Problem(
+        401, "The message's signature is not valid.", "Check key, certificate, audience, clock and body hash; see docs/hl7.md."
+    ),
+    "hl7.replayed": Problem(401, "This message was already received.", "Make a new token (jti) for each request."),
+}  # fmt: skip
+
+
+class BridgeError(Exception):
+    """Base of all errors that may reach a caller. `code` is a key of CATALOGUE and never changes its meaning."""
+
+    def __init__(self, code: str, *, fields: dict[str, str] | None = None, retry_after: int | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.problem = CATALOGUE[code]
+        self.fields = fields or {}
+        self.retry_after = retry_after
+
+
+class Refused(BridgeError):
+    """The caller must change something first. Nothing was stored."""
+
+
+class Conflict(BridgeError):
+    """Someone else won a race for the same row."""
+
+    def __init__(self) -> None:
+        super().__init__("conflict")
+
+
+class Unavailable(BridgeError):
+    """We, or an upstream, cannot answer now. `retry_after` is in seconds."""
+
+    def __init__(self, code: str = "unavailable", *, retry_after: int = 5) -> None:
+        super().__init__(code, retry_after=retry_after)

@@ -1,0 +1,1 @@
+"""Who is waiting, connected, gone: from Graph's events to the EHR."""

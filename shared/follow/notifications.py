@@ -1,0 +1,113 @@
+"""Graph's change notifications: checked at the door, queued still encrypted, opened and folded by a worker.
+
+Graph wants an answer within three seconds, so that only what needs no vault happens at the door: every validation
+token (RS256, tenant, audience, caller) and our own MAC in each `clientState`.
+https://learn.microsoft.com/graph/change-notifications-with-resource-data#validating-the-authenticity-of-notifications
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from shared.adapters.entra import TokenKeys
+from shared.adapters.graph import Graph
+from shared.adapters.queues import NOTIFICATIONS, Queues
+from shared.clock import Clock
+from shared.errors import Refused
+from shared.follow.roster import fold
+from shared.keys.keys import Keys
+from shared.rooms.envelope import Envelope
+from shared.settings import Settings
+from shared.visits.ids import read_watch_state
+from shared.visits.store import Visits
+from shared.visits.visit import Record, VisitKey
+
+log = logging.getLogger(__name__)
+
+CHANGE_TRACKING_APP = "0bf30f3b-4a52-48df-9a82-234910c4a086"
+MOST_ITEMS = 1_000
+
+
+class Notifications:
+    """The door and the worker for events of meetings."""
+
+    def __init__(
+        self, settings: Settings, tokens: TokenKeys, keys: Keys, queues: Queues, envelope: Envelope, visits: Visits,
+        graph: Graph, clock: Clock,
+    ) -> None:  # fmt: skip
+        self._settings = settings
+        self._tokens = tokens
+        self._keys = keys
+        self._queues = queues
+        self._envelope = envelope
+        self._visits = visits
+        self._graph = graph
+        self._clock = clock
+
+    async def accept(self, body: Any) -> None:
+        """Checks a delivery whole and queues its items. One false item makes the whole delivery suspicious.
+
+        Raises `Refused("graph.not_authentic")` with nothing queued; an outage raises and Graph delivers again.
+        """
+        items = await self._authentic(body, with_tokens=True)
+        for key, item in items:
+            await self._queues.send(NOTIFICATIONS, {"visit": str(key), "content": item.get("encryptedContent")})
+
+    async def open(self, message: Mapping[str, Any]) -> None:
+        """A queued item: decrypts the event and folds it into the visit."""
+        key = VisitKey.parse(str(message["visit"]))
+        try:
+            event = await self._envelope.open(message["content"])
+        except Refused:
+            log.warning("a notification could not be opened and was dropped")
+            return
+
+        def apply(record: Record | None) -> Record | None:
+            return record and fold(record, event)
+
+        await self._visits.change(key, apply)
+
+    async def lifecycle(self, body: Any) -> None:
+        """`reauthorizationRequired`: renew now. The worker's own renewal stands behind it."""
+        for key, item in await self._authentic(body, with_tokens=False):
+            if item.get("lifecycleEvent") != "reauthorizationRequired":
+                continue
+
+            def due(record: Record | None) -> Record | None:
+                watch = record.visit.watch if record else None
+                if record is None or watch is None:
+                    return None
+                return replace(record, visit=replace(record.visit, watch=replace(watch, expires=self._clock())))
+
+            await self._visits.change(key, due)
+
+    async def _authentic(self, body: Any, *, with_tokens: bool) -> list[tuple[VisitKey, Mapping[str, Any]]]:
+        refusal = Refused("graph.not_authentic")
+        items = body.get("value") if isinstance(body, dict) else None
+        if not isinstance(items, list) or not 0 < len(items) <= MOST_ITEMS:
+            raise refusal
+        if with_tokens:
+            await self._check_tokens(body.get("validationTokens"), refusal)
+        ring = await self._keys.ring()
+        found = []
+        for item in items:
+            key = read_watch_state(ring, str(item.get("clientState", ""))) if isinstance(item, dict) else None
+            if key is None or item.get("tenantId") not in (None, self._settings.entra_tenant_id):
+                raise refusal
+            found.append((key, item))
+        return found
+
+    async def _check_tokens(self, tokens: Any, refusal: Refused) -> None:
+        # null means that the enterprise application requires assignment: docs/operator.md says what to do.
+        if not isinstance(tokens, list) or not tokens:
+            raise refusal
+        tenant = self._settings.entra_tenant_id
+        issuers = [f"{self._settings.entra_authority_host}/{tenant}/v2.0", f"https://sts.windows.net/{tenant}/"]
+        for token in tokens:
+            claims = await self._tokens.verify(
+                str(token), issuers=issuers, audience=self._settings.entra_client_id, refusal=refusal.code
+            )
+            caller = claims.get("azp") or claims.get("appid")
+            if caller != CHANGE_TRACKING_APP or claims.get("tid") not in (None, tenant):
+                raise refusal

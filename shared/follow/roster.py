@@ -1,0 +1,117 @@
+"""Folds a meeting's events into a visit: who waits, is connected, has left. Pure; duplicates and disorder are harmless.
+
+Events are deltas and may come twice or late: per participant the newest `eventDateTime` wins.
+https://learn.microsoft.com/graph/changenotifications-for-onlinemeeting
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from shared.visits.visit import Announcement, Presence, Record, Times
+
+MACHINES = ("application", "applicationInstance")
+WAITING, CONNECTED, LEFT = "waiting", "connected", "left"
+ID_CHARS = 16
+
+
+def fold(record: Record, event: Mapping[str, Any]) -> Record | None:
+    """The record after an event, or None if the event changes nothing."""
+    kind = event.get("eventType")
+    at = _instant(event.get("eventDateTime"))
+    if at is None:
+        return None
+    after = record
+    if kind in ("rosterUpdated", "callStarted"):
+        for name, presence in _participants(record, event, at):
+            after = _seen(after, name, presence)
+    elif kind == "callEnded":
+        after = _ended(record, at)
+    return None if after == record else after
+
+
+def _participants(record: Record, event: Mapping[str, Any], at: datetime) -> Iterator[tuple[str, Presence]]:
+    for item in event.get("participants@delta") or event.get("participants") or []:
+        identity = (item.get("info") or {}).get("identity") or {}
+        if any(identity.get(kind) for kind in MACHINES) or not item.get("id"):
+            continue
+        oid = str((identity.get("user") or {}).get("id") or "")
+        role = "clinician" if oid and oid in _staff(record) else "patient"
+        state = LEFT if item.get("removedState") else WAITING if item.get("isInLobby") else CONNECTED
+        # Teams' own participant id is not kept, only enough of its hash to tell one from another.
+        name = sha256(str(item["id"]).encode()).hexdigest()[:ID_CHARS]
+        yield name, Presence(role, state, at, oid if role == "clinician" else "")
+
+
+def _staff(record: Record) -> set[str]:
+    room = record.visit.room
+    return {*record.visit.staff, *([room.organizer] if room else [])}
+
+
+def _seen(record: Record, name: str, presence: Presence) -> Record:
+    visit = record.visit
+    before = visit.people.get(name)
+    if before is not None and (before.since > presence.since or before.state == presence.state):
+        return record
+    if before is None and presence.state == LEFT:
+        return record
+    people = {**visit.people, name: presence}
+    note = Announcement(presence.role, presence.state, presence.since, presence.oid)
+    times = _timed(visit.times, people, presence)
+    return replace(
+        record,
+        visit=replace(
+            visit,
+            people=people,
+            outbox=(*visit.outbox, note),
+            times=times,
+            facts_due=True,
+            call_ended=None if presence.state != LEFT else visit.call_ended,
+        ),
+    )
+
+
+def _timed(times: Times, people: Mapping[str, Presence], presence: Presence) -> Times:
+    connected = [person for person in people.values() if person.state == CONNECTED]
+    roles = {person.role for person in connected}
+    times = replace(times, most_people=max(times.most_people, len(connected)))
+    if presence.state == WAITING and presence.role == "patient":
+        times = replace(times, patient_waiting=_earlier(times.patient_waiting, presence.since))
+    elif presence.state == CONNECTED and presence.role == "patient":
+        times = replace(times, patient_connected=_earlier(times.patient_connected, presence.since))
+    elif presence.state == CONNECTED:
+        times = replace(times, clinician_connected=_earlier(times.clinician_connected, presence.since))
+    elif presence.state == LEFT:
+        times = replace(times, last_left=_later(times.last_left, presence.since))
+    if roles == {"patient", "clinician"}:
+        times = replace(times, both_connected=_earlier(times.both_connected, presence.since))
+    return times
+
+
+def _ended(record: Record, at: datetime) -> Record:
+    """The call is over: whoever was still there has left. If both sides had met, the visit needs its number no more."""
+    visit = record.visit
+    for name, person in visit.people.items():
+        if person.state != LEFT and person.since <= at:
+            record = _seen(record, name, replace(person, state=LEFT, since=at))
+    if record.visit.times.both_connected is None or record.visit.call_ended:
+        return record
+    return replace(record, visit=replace(record.visit, call_ended=at, facts_due=True))
+
+
+def _instant(text: Any) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _earlier(known: datetime | None, new: datetime) -> datetime:
+    return min(known, new) if known else new
+
+
+def _later(known: datetime | None, new: datetime) -> datetime:
+    return max(known, new) if known else new

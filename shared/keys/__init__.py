@@ -1,0 +1,1 @@
+"""Keys that seal, hash and sign what the product keeps or sends."""

@@ -1,0 +1,118 @@
+"""Sealing, keyed hashing and link codes, from keys that live in Key Vault.
+
+The vault's secret `data-keys` is JSON: `{"keys": [{"id": "1", "key": "<32 bytes, base64>"}, ...]}`, newest first.
+Each purpose has a key of its own, derived with HKDF-SHA256 (RFC 5869), so that a hash tells nothing about a seal.
+Rotation: put a new key in front; what was sealed or hashed under an older one is still read, until that key is removed.
+"""
+
+import hmac
+import json
+from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from secrets import token_bytes
+from typing import Any
+
+SECRET_NAME = "data-keys"  # noqa: S105, the name of a secret is none
+NONCE_BYTES = 12
+
+
+class SealError(Exception):
+    """A sealed value was changed, belongs elsewhere, or its key is gone. It says nothing about the content."""
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """Keys by id, newest first."""
+
+    keys: tuple[tuple[str, bytes], ...]
+
+    @classmethod
+    def from_secret(cls, text: str) -> "Keyring":
+        """Reads the value of the vault's secret."""
+        return cls(tuple((item["id"], b64decode(item["key"])) for item in json.loads(text)["keys"]))
+
+    def seal(self, purpose: str, value: bytes, context: str = "") -> str:
+        """Encrypts and authenticates (AES-256-GCM). `context` must be the same when it is opened."""
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        key_id, key = self.keys[0]
+        nonce = token_bytes(NONCE_BYTES)
+        sealed = AESGCM(_derive(key, "seal " + purpose)).encrypt(nonce, value, _bound(purpose, context))
+        return f"{key_id}.{encode(nonce + sealed)}"
+
+    def unseal(self, purpose: str, text: str, context: str = "") -> bytes:
+        """Opens what `seal` made. Raises `SealError`."""
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        key_id, _, rest = text.partition(".")
+        key = dict(self.keys).get(key_id)
+        try:
+            data = decode(rest)
+        except ValueError:
+            raise SealError from None
+        if key is None or len(data) < NONCE_BYTES:
+            raise SealError
+        try:
+            return AESGCM(_derive(key, "seal " + purpose)).decrypt(
+                data[:NONCE_BYTES], data[NONCE_BYTES:], _bound(purpose, context)
+            )
+        except InvalidTag:
+            raise SealError from None
+
+    def seal_json(self, purpose: str, value: dict[str, Any], context: str = "") -> str:
+        """As `seal`, for a JSON object."""
+        return self.seal(purpose, json.dumps(value, separators=(",", ":")).encode(), context)
+
+    def unseal_json(self, purpose: str, text: str, context: str = "") -> dict[str, Any]:
+        """As `unseal`, for a JSON object."""
+        value: dict[str, Any] = json.loads(self.unseal(purpose, text, context))
+        return value
+
+    def digests(self, purpose: str, text: str, length: int = 32) -> list[bytes]:
+        """Keyed hashes (HMAC-SHA256) under each key, the one to write first, then those to look under."""
+        return [_mac(key, purpose, text.encode())[:length] for _, key in self.keys]
+
+    def digest(self, purpose: str, text: str, length: int = 32) -> bytes:
+        """The keyed hash to write."""
+        return self.digests(purpose, text, length)[0]
+
+    def verify(self, purpose: str, text: str, code: bytes) -> bool:
+        """Whether `code` is a keyed hash of `text` under any key; in constant time for each."""
+        found = False
+        for known in self.digests(purpose, text, len(code)):
+            found |= hmac.compare_digest(code, known)
+        return found
+
+
+def new_secret() -> str:
+    """A fresh value for the vault's secret, with one key."""
+    return json.dumps({"keys": [{"id": "1", "key": b64encode(token_bytes(32)).decode()}]})
+
+
+def encode(data: bytes) -> str:
+    """Base64url without padding (RFC 4648 §5)."""
+    return urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def decode(text: str) -> bytes:
+    """Reads `encode`. Raises ValueError."""
+    return urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4))
+
+
+def _mac(key: bytes, purpose: str, data: bytes) -> bytes:
+    return hmac.digest(_derive(key, "hash " + purpose), data, sha256)
+
+
+def _bound(purpose: str, context: str) -> bytes:
+    return f"{purpose}\n{context}".encode()
+
+
+@cache
+def _derive(key: bytes, purpose: str) -> bytes:
+    # HKDF with an empty salt and one block of output (RFC 5869 §2), which is two lines of HMAC; the library's class
+    # would load OpenSSL's key derivation at a cold start for the same bytes.
+    extracted = hmac.digest(b"\0" * 32, key, sha256)
+    return hmac.digest(extracted, f"visitbridge {purpose}".encode() + b"\x01", sha256)

@@ -1,0 +1,1 @@
+"""From a click in the chart, the patient portal or a text to the room."""

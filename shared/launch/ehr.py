@@ -1,0 +1,165 @@
+"""The sign-in at an EHR, begun and finished: the same for a launch from the chart and for the approver's proof.
+
+No server-side session: what must survive the trip is sealed into a short-lived cookie of the browser that began it. The
+cookie is named after the state, so that several tabs do not disturb each other.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from shared.adapters.epic import EpicServers
+from shared.clock import Clock
+from shared.errors import Refused
+from shared.keys.assertion import client_assertion
+from shared.keys.keyring import SealError
+from shared.keys.keys import Keys
+from shared.keys.signing import Signer
+from shared.launch.smart import Identity, Pending, authorize_url, read_identity
+from shared.organisations.connection import Connection
+from shared.organisations.connections import Connections
+
+LIFE = timedelta(minutes=10)
+KEYS_CACHED_FOR = timedelta(minutes=5)
+PURPOSE = "sign-in"
+
+
+@dataclass(frozen=True, slots=True)
+class Cookie:
+    """A cookie to set, or to remove where `value` is empty. Always Secure, HttpOnly, SameSite=None: EHRs embed pages."""
+
+    name: str
+    value: str
+    max_age: int = int(LIFE.total_seconds())
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """Where to send the browser, and what it must carry."""
+
+    url: str
+    cookie: Cookie
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """What a finished sign-in gave: `answer` is the token response without its tokens, which are dropped here."""
+
+    connection: Connection
+    identity: Identity
+    issuer: str
+    answer: Mapping[str, Any]
+    extra: Mapping[str, str]
+    spent: Cookie
+
+
+class EhrSignIn:
+    """Signs people in at the EHR of a connection."""
+
+    def __init__(self, connections: Connections, epic: EpicServers, signer: Signer, keys: Keys, clock: Clock) -> None:
+        self._connections = connections
+        self._epic = epic
+        self._signer = signer
+        self._keys = keys
+        self._clock = clock
+        self._ehr_keys: dict[str, tuple[datetime, list[dict[str, Any]]]] = {}
+
+    async def begin(
+        self,
+        connection: Connection,
+        audience: str,
+        *,
+        redirect_uri: str,
+        launch: str,
+        extra: Mapping[str, str] | None = None,
+    ) -> Departure:
+        """Begins a sign-in. `extra` comes back when it is finished."""
+        pending = Pending.new()
+        url = authorize_url(
+            connection, pending, client_id=connection.client_id(audience), redirect_uri=redirect_uri, launch=launch
+        )
+        content = {
+            "state": pending.state,
+            "nonce": pending.nonce,
+            "verifier": pending.verifier,
+            "connection": connection.id,
+            "configuration": connection.configuration,
+            "redirect": redirect_uri,
+            "until": int((self._clock() + LIFE).timestamp()),
+            "extra": dict(extra or {}),
+        }
+        ring = await self._keys.ring()
+        return Departure(url, Cookie(_name(audience, pending.state), ring.seal_json(PURPOSE, content, audience)))
+
+    async def finish(self, audience: str, query: Mapping[str, str], cookies: Mapping[str, str]) -> SignedIn:
+        """Finishes what `begin` began in this very browser.
+
+        Raises `Refused`: `launch.state_invalid`, `.ehr_refused`, `.identity_invalid`; `connection.changed` if the
+        configuration moved under the sign-in. Raises `Unavailable` if the EHR does not answer.
+        """
+        name = _name(audience, query.get("state", ""))
+        began = await self._began(cookies.get(name, ""), audience, query.get("state", ""))
+        connection = await self._connections.get(str(began["connection"]))
+        if connection is None or connection.configuration != began["configuration"] or connection.endpoints is None:
+            raise Refused("connection.changed")
+        if query.get("iss") not in (None, connection.endpoints.issuer):
+            raise Refused("launch.state_invalid")
+        if "error" in query or not query.get("code"):
+            raise Refused("launch.ehr_refused")
+        client_id = connection.client_id(audience)
+        answer = await self._exchange(connection, client_id, str(query["code"]), began)
+        identity = await self._identity(connection, client_id, str(answer.get("id_token", "")), str(began["nonce"]))
+        kept = {k: v for k, v in answer.items() if k not in ("access_token", "id_token", "refresh_token")}
+        spent = Cookie(name, "", 0)
+        return SignedIn(connection, identity, connection.endpoints.issuer, kept, began["extra"], spent)
+
+    async def _began(self, sealed: str, audience: str, state: str) -> dict[str, Any]:
+        ring = await self._keys.ring()
+        try:
+            began = ring.unseal_json(PURPOSE, sealed, audience)
+        except SealError:
+            raise Refused("launch.state_invalid") from None
+        if began["state"] != state or datetime.fromtimestamp(began["until"], UTC) <= self._clock():
+            raise Refused("launch.state_invalid")
+        return began
+
+    async def _exchange(
+        self, connection: Connection, client_id: str, code: str, began: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        assert connection.endpoints is not None
+        url = connection.endpoints.token
+        assertion = await client_assertion(
+            self._signer, environment=connection.environment, algorithm=connection.assertion,
+            client_id=client_id, token_url=url, now=self._clock(),
+        )  # fmt: skip
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": str(began["redirect"]),
+            "code_verifier": str(began["verifier"]),
+            **assertion,
+        }
+        return await self._epic.token(url, form, client_id)
+
+    async def _identity(self, connection: Connection, client_id: str, id_token: str, nonce: str) -> Identity:
+        assert connection.endpoints is not None
+        url = connection.endpoints.jwks
+        until, keys = self._ehr_keys.get(url, (None, []))
+        if until is not None and until > self._clock():
+            try:
+                return read_identity(id_token, keys, connection=connection, client_id=client_id, nonce=nonce)
+            except Refused:
+                # The EHR may have rotated its keys since: once more with fresh ones.
+                self._ehr_keys.pop(url)
+        if not url:
+            raise Refused("launch.identity_invalid")
+        keys = await self._epic.keys(url)
+        identity = read_identity(id_token, keys, connection=connection, client_id=client_id, nonce=nonce)
+        self._ehr_keys[url] = (self._clock() + KEYS_CACHED_FOR, keys)
+        return identity
+
+
+def _name(audience: str, state: str) -> str:
+    return f"vb_{audience}_{sha256(state.encode()).hexdigest()[:12]}"

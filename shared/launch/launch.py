@@ -1,0 +1,99 @@
+"""A launch from the chart or the patient portal: find the connection, sign in at the EHR, enter the visit.
+
+`iss` is looked up among the approved connections before any network call; the connection, never a query parameter or a
+context token, says which tenant this is.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared.clock import Clock
+from shared.errors import Refused
+from shared.launch.ehr import Cookie, Departure, EhrSignIn, SignedIn
+from shared.launch.entry import Entry
+from shared.launch.microsoft import ClinicianSignIn, Newcomer
+from shared.launch.smart import check_role, read_context
+from shared.organisations.connection import Connection, ConnectionState, normal_fhir_base
+from shared.organisations.connections import Connections
+from shared.organisations.people import Clinicians
+from shared.settings import Settings
+
+AUDIENCES = ("provider", "patient")
+LAUNCH_LENGTH = 8_192
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Where the browser goes next, with cookies to set or remove."""
+
+    url: str
+    cookies: tuple[Cookie, ...] = ()
+
+
+class Launches:
+    """Launches of one stamp."""
+
+    def __init__(
+        self, settings: Settings, connections: Connections, sign_in: EhrSignIn, microsoft: ClinicianSignIn,
+        clinicians: Clinicians, entry: Entry, clock: Clock,
+    ) -> None:  # fmt: skip
+        self._settings = settings
+        self._connections = connections
+        self._sign_in = sign_in
+        self._microsoft = microsoft
+        self._clinicians = clinicians
+        self._entry = entry
+        self._clock = clock
+
+    async def begin(self, audience: str, query: Mapping[str, str], connection_id: str | None) -> Departure:
+        """The EHR opened us: to its own sign-in, and back to `/api/launch/callback/{audience}`."""
+        if audience not in AUDIENCES:
+            raise Refused("launch.audience_unknown")
+        launch = query.get("launch", "")
+        if not query.get("iss") or not launch or len(launch) > LAUNCH_LENGTH:
+            raise Refused("launch.issuer_missing")
+        connection = await self._connection(query["iss"], audience, connection_id)
+        redirect_uri = f"{self._settings.public_url}/api/launch/callback/{audience}"
+        return await self._sign_in.begin(connection, audience, redirect_uri=redirect_uri, launch=launch)
+
+    async def finish(self, audience: str, query: Mapping[str, str], cookies: Mapping[str, str]) -> Arrival:
+        """The EHR sent the browser back: into the room, to the waiting page, or to the one Microsoft sign-in."""
+        if audience not in AUDIENCES:
+            raise Refused("launch.audience_unknown")
+        signed_in = await self._sign_in.finish(audience, query, cookies)
+        if signed_in.connection.state is not ConnectionState.APPROVED:
+            raise Refused("connection.not_approved")
+        context = read_context(signed_in.answer)
+        check_role(audience, signed_in.identity, context)
+        if audience == "patient":
+            url = await self._entry.patient(signed_in.connection, context)
+            return Arrival(url, (signed_in.spent,))
+        return await self._clinician(signed_in)
+
+    async def _clinician(self, signed_in: SignedIn) -> Arrival:
+        connection, user = signed_in.connection, signed_in.identity.id
+        context = read_context(signed_in.answer)
+        oid = await self._clinicians.linked(connection.id, user)
+        if oid is not None:
+            url = await self._entry.clinician(connection, context, user, oid)
+            return Arrival(url, (signed_in.spent,))
+        departure = await self._microsoft.begin(Newcomer(connection.id, user, context))
+        return Arrival(departure.url, (signed_in.spent, departure.cookie))
+
+    async def _connection(self, iss: str, audience: str, connection_id: str | None) -> Connection:
+        try:
+            base = normal_fhir_base(iss, allow_loopback=self._settings.allow_loopback)
+        except Refused:
+            raise Refused("launch.issuer_unknown") from None
+        found = await self._connections.by_issuer(base)
+        if connection_id is not None:
+            found = [connection for connection in found if connection.id == connection_id]
+        if not found:
+            raise Refused("launch.issuer_unknown")
+        approved = [c for c in found if c.state is ConnectionState.APPROVED and c.endpoints and c.client_id(audience)]
+        if not approved:
+            raise Refused("connection.not_approved")
+        if len(approved) > 1:
+            # Affiliates share a FHIR base URL: then the launch URL must carry the connection's id.
+            raise Refused("launch.issuer_unknown")
+        return approved[0]

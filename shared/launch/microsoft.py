@@ -1,0 +1,85 @@
+"""A clinician's one Microsoft sign-in: ties the EHR user, whom the EHR has just vouched for, to an Entra account."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from shared.adapters.entra import MicrosoftSignIn
+from shared.clock import Clock
+from shared.errors import Refused
+from shared.keys.keyring import SealError
+from shared.keys.keys import Keys
+from shared.launch.ehr import LIFE, Cookie, Departure
+from shared.launch.entry import Entry
+from shared.launch.smart import Context
+from shared.organisations.audit import Audit
+from shared.organisations.connections import Connections
+from shared.organisations.people import Clinicians
+
+PURPOSE = "microsoft"
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Who launched and which visit waits: sealed into the browser's cookie for the trip to Entra."""
+
+    connection_id: str
+    ehr_user: str
+    context: Context
+
+
+class ClinicianSignIn:
+    """The trip to Entra and back."""
+
+    def __init__(
+        self, microsoft: MicrosoftSignIn, clinicians: Clinicians, connections: Connections, entry: Entry, audit: Audit,
+        keys: Keys, clock: Clock,
+    ) -> None:  # fmt: skip
+        self._microsoft = microsoft
+        self._clinicians = clinicians
+        self._connections = connections
+        self._entry = entry
+        self._audit = audit
+        self._keys = keys
+        self._clock = clock
+
+    async def begin(self, newcomer: Newcomer) -> Departure:
+        """Where to send the browser, with the flow sealed into a cookie."""
+        flow = await self._microsoft.begin()
+        url = str(flow.pop("auth_uri"))
+        context = newcomer.context
+        content: dict[str, Any] = {
+            "flow": flow,
+            "connection": newcomer.connection_id,
+            "user": newcomer.ehr_user,
+            "context": [context.session, context.department, context.user_type],
+            "until": int((self._clock() + LIFE).timestamp()),
+        }
+        ring = await self._keys.ring()
+        return Departure(url, Cookie(_name(str(flow["state"])), ring.seal_json(PURPOSE, content)))
+
+    async def finish(self, query: Mapping[str, str], cookies: Mapping[str, str]) -> tuple[str, Cookie]:
+        """Keeps the link and enters the visit. Returns where to go and the cookie to remove."""
+        name = _name(query.get("state", ""))
+        ring = await self._keys.ring()
+        try:
+            began = ring.unseal_json(PURPOSE, cookies.get(name, ""))
+        except SealError:
+            raise Refused("launch.state_invalid") from None
+        if datetime.fromtimestamp(began["until"], UTC) <= self._clock():
+            raise Refused("launch.state_invalid")
+        connection = await self._connections.get(str(began["connection"]))
+        if connection is None:
+            raise Refused("connection.changed")
+        tenant, oid = await self._microsoft.finish(began["flow"], query)
+        user = str(began["user"])
+        await self._clinicians.link(connection.id, user, tenant, oid)
+        await self._audit.note(connection.tenant, oid, "clinician.linked", connection.id)
+        url = await self._entry.clinician(connection, Context(*began["context"]), user, oid)
+        return url, Cookie(name, "", 0)
+
+
+def _name(state: str) -> str:
+    return f"vb_microsoft_{sha256(state.encode()).hexdigest()[:12]}"

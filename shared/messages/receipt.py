@@ -1,0 +1,148 @@
+"""Takes appointment messages: verify, read, decide, write, acknowledge. The acknowledgement follows the durable write.
+
+HL7 answers are always 200 with an ACK inside; other statuses carry plain text (HL7-over-HTTP, §Responses). No answer
+quotes anything of the message but its control id.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from shared.clock import Clock
+from shared.errors import Refused
+from shared.keys.keyring import Keyring
+from shared.keys.keys import Keys
+from shared.messages import ack, hl7, siu
+from shared.messages.sending import PHONE
+from shared.messages.verify import Sender, Verifier
+from shared.organisations.connection import Connection
+from shared.visits.changes import Happening, Notice, heed
+from shared.visits.ids import visit_keys
+from shared.visits.store import Visits
+from shared.visits.visit import Phone, Record, VisitKey
+
+MEDIA_TYPES = ("application/hl7-v2", "application/hl7-v2+er7", "x-application/hl7-v2+er7")
+ANSWER_TYPE = "application/hl7-v2; charset=utf-8"
+HAPPENINGS: dict[str, Happening] = {
+    "S12": "book", "S13": "book", "S14": "book", "S15": "cancel", "S16": "discontinue", "S17": "delete", "S26": "no_show",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What to answer."""
+
+    status: int
+    body: str
+    media_type: str
+
+
+class Receipts:
+    """The intake of one stamp."""
+
+    def __init__(self, verifier: Verifier, visits: Visits, keys: Keys, clock: Clock) -> None:
+        self._verifier = verifier
+        self._visits = visits
+        self._keys = keys
+        self._clock = clock
+
+    async def receive(self, body: bytes, headers: Mapping[str, str], url: str, connection_id: str | None) -> Receipt:
+        """One request: a message, several glued ones or a batch; one ACK each, in order.
+
+        Raises `Refused` (413, 415, 401, 400) with nothing stored, and `Unavailable`, whereupon the sender tries again.
+        """
+        if len(body) > hl7.MAX_BYTES:
+            raise Refused("hl7.too_large")
+        charset = _charset(headers.get("content-type", ""))
+        sender = await self._verifier.verify(headers, body, url, connection_id)
+        try:
+            texts = hl7.split(body, charset)
+            messages = [hl7.Message.parse(text) for text in texts]
+        except hl7.Hl7Error:
+            raise Refused("hl7.not_hl7") from None
+        answers = []
+        for index, message in enumerate(messages):
+            token = sender.token if index == 0 else f"{sender.token}-{index}"
+            answers.append(await self._handle(message, replace(sender, token=token)))
+        answer = answers[0]
+        if len(messages) > 1:
+            now, control_id = self._clock(), uuid4().hex[:20]
+            answer = ack.batch(answers, messages[0], now=now, control_id=control_id, batch_id=hl7.batch_id(body, charset) or "")
+        return Receipt(200, answer, ANSWER_TYPE)
+
+    async def _handle(self, message: hl7.Message, sender: Sender) -> str:
+        connection = sender.connection
+        code, error = "AA", None
+        try:
+            appointment = siu.read(
+                message,
+                zone=ZoneInfo(connection.zone),
+                region=connection.sms.region,
+                environment=connection.environment,
+                landlines=connection.sms.landlines,
+            )
+        except siu.Ignored:
+            # Nothing for a visit; an error would only stop the hospital's queue.
+            pass
+        except siu.Rejected as rejection:
+            code, error = rejection.acknowledgement, rejection
+        else:
+            await self._apply(appointment, sender)
+        return ack.acknowledge(message, code, now=self._clock(), control_id=uuid4().hex[:20], error=error)
+
+    async def _apply(self, appointment: siu.Appointment, sender: Sender) -> None:
+        ring = await self._keys.ring()
+        connection = sender.connection
+        keys = visit_keys(ring, connection.id, appointment.session_id)
+        key = keys[0] if len(keys) == 1 else (await self._visits.find(keys))[0]
+        notice = _notice(appointment, connection, key, ring)
+        session = ring.seal("session", appointment.session_id.encode(), str(key))
+        confirm = frozenset(connection.sms.confirmations if connection.sms.enabled else ())
+
+        def apply(record: Record | None) -> Record | None:
+            if record is not None and sender.token in record.tokens:
+                raise Refused("hl7.replayed")
+            after = heed(record, notice, key=key, session=session, confirm=confirm, now=self._clock())
+            return after and replace(after, tokens={**after.tokens, sender.token: sender.token_expires})
+
+        await self._visits.change(key, apply, wait_for_claim=True)
+
+
+def _notice(appointment: siu.Appointment, connection: Connection, key: VisitKey, ring: Keyring) -> Notice:
+    language = appointment.language or ""
+    phone = None
+    if appointment.phone and connection.sms.enabled:
+        phone = Phone(
+            sealed=ring.seal(PHONE, appointment.phone.encode(), str(key)),
+            digest=ring.digest("phone", appointment.phone, 15).hex(),
+            language=language or connection.sms.language,
+        )
+    return Notice(
+        happening=HAPPENINGS[appointment.event],
+        sent_at=appointment.sent_at,
+        start=_whole(appointment.start),
+        duration=timedelta(minutes=appointment.duration_minutes),
+        zone=connection.zone,
+        department=appointment.department or "",
+        phone=phone,
+        phone_given=appointment.phone_given,
+        language=language,
+    )
+
+
+def _whole(start: datetime | None) -> datetime | None:
+    return start and start.replace(microsecond=0)
+
+
+def _charset(content_type: str) -> str | None:
+    """The charset of an HL7 content type. Raises `Refused("hl7.media_type")` for any other type."""
+    media, *parameters = (part.strip() for part in content_type.split(";"))
+    if media.lower() not in MEDIA_TYPES:
+        raise Refused("hl7.media_type")
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "charset":
+            return value.strip().strip('"') or None
+    return None

@@ -1,0 +1,1 @@
+"""Who uses the product and how it is set up: connections, approval, certificates, people, audit."""

@@ -1,0 +1,1 @@
+"""The Teams meeting of a visit."""

@@ -1,0 +1,72 @@
+"""The product's settings, read once from the environment. `docs/settings.md` explains each; a test holds them together."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Each field is set by the environment variable of the same name in capitals, the storage ones excepted.
+
+    Storage follows the platform: `AzureWebJobsStorage` (connection string) or, with a managed identity,
+    `AzureWebJobsStorage__tableServiceUri` and `AzureWebJobsStorage__queueServiceUri`.
+    """
+
+    public_url: str
+    portal_url: str
+    entra_tenant_id: str
+    entra_client_id: str
+    vault_url: str
+    sms_endpoint: str
+    geography: str = "amer"
+    entra_authority_host: str = "https://login.microsoftonline.com"
+    managed_identity_client_id: str = ""
+    graph_url: str = "https://graph.microsoft.com"
+    allow_loopback: bool = False
+    claim_lease: timedelta = timedelta(seconds=120)
+    storage_connection: str = ""
+    table_service_uri: str = ""
+    queue_service_uri: str = ""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Reads every setting.
+
+        Raises `SettingsError` that names each missing one, so that one look at the log is enough to mend them all.
+        """
+        missing = [name for name in REQUIRED if not environment.get(name)]
+        storage = environment.get("AzureWebJobsStorage", "")
+        tables = environment.get("AzureWebJobsStorage__tableServiceUri", "")
+        queues = environment.get("AzureWebJobsStorage__queueServiceUri", "")
+        if not storage and not (tables and queues):
+            missing.append("AzureWebJobsStorage")
+        if missing:
+            raise SettingsError("settings missing: " + ", ".join(missing))
+        return cls(
+            public_url=environment["PUBLIC_URL"].rstrip("/"),
+            portal_url=environment["PORTAL_URL"].rstrip("/"),
+            entra_tenant_id=environment["ENTRA_TENANT_ID"],
+            entra_client_id=environment["ENTRA_CLIENT_ID"],
+            vault_url=environment["VAULT_URL"].rstrip("/"),
+            sms_endpoint=environment["SMS_ENDPOINT"].rstrip("/"),
+            geography=environment.get("GEOGRAPHY", "amer"),
+            entra_authority_host=environment.get("ENTRA_AUTHORITY_HOST", "https://login.microsoftonline.com").rstrip(
+                "/"
+            ),
+            managed_identity_client_id=environment.get("MANAGED_IDENTITY_CLIENT_ID", ""),
+            graph_url=environment.get("GRAPH_URL", "https://graph.microsoft.com").rstrip("/"),
+            allow_loopback=environment.get("ALLOW_LOOPBACK", "").lower() in ("1", "true"),
+            claim_lease=timedelta(seconds=int(environment.get("CLAIM_LEASE_SECONDS", "120"))),
+            storage_connection=storage,
+            table_service_uri=tables,
+            queue_service_uri=queues,
+        )
+
+
+REQUIRED = ("PUBLIC_URL", "PORTAL_URL", "ENTRA_TENANT_ID", "ENTRA_CLIENT_ID", "VAULT_URL", "SMS_ENDPOINT")
+
+
+class SettingsError(RuntimeError):
+    """The deployment is incomplete; the message names what is missing."""

@@ -1,0 +1,1 @@
+"""The visit: its state, how the state moves, and the rows that hold it."""

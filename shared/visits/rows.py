@@ -1,0 +1,188 @@
+"""The rows of a visit, to and from records. Every row of one visit shares a partition; row keys begin with its key.
+
+`V` the visit, `V:phone`, `V:text:<name>`, `V:jti:<hash>`. Names and meanings: design of the state in docs/data-map.md.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, fields
+from datetime import timedelta
+from typing import Any
+
+from shared.adapters.tables import ETAG, Entity, Operation
+from shared.clock import from_text, from_text_or_none, to_text
+from shared.visits.ids import partition
+from shared.visits.visit import (
+    Announcement,
+    Claim,
+    Phone,
+    Presence,
+    Record,
+    Room,
+    State,
+    Text,
+    TextState,
+    Times,
+    Visit,
+    VisitKey,
+    Watch,
+)
+
+
+def read(key: VisitKey, rows: Iterable[Entity]) -> tuple[Record, str] | None:
+    """The record that the rows hold and the ETag of the visit's own row, or None if that row is missing."""
+    visit, etag, phone = None, "", None
+    texts: dict[str, Text] = {}
+    tokens = {}
+    for row in rows:
+        rest = row["RowKey"][len(key.visit) :]
+        if rest == "":
+            visit, etag = _visit(key, row), row[ETAG]
+        elif rest == ":phone":
+            phone = Phone(row["sealed"], row["digest"], row["language"])
+        elif rest.startswith(":text:"):
+            text = _text(row)
+            texts[text.name] = text
+        elif rest.startswith(":jti:"):
+            tokens[rest[5:]] = from_text(row["expires"])
+    return (Record(visit, phone, texts, tokens), etag) if visit else None
+
+
+def difference(before: Record | None, after: Record, etag: str) -> list[Operation]:
+    """The operations that turn one record into the other, the visit's own row first: it decides who wins."""
+    key = after.visit.key
+    base = {"PartitionKey": partition(key)}
+    row = base | {"RowKey": key.visit} | _visit_fields(after.visit)
+    operations: list[Operation] = [("insert", row)] if before is None else [("replace", row | {ETAG: etag})]
+    old_phone = before.phone if before else None
+    if after.phone != old_phone:
+        entity = base | {"RowKey": key.visit + ":phone"}
+        operations.append(("upsert", entity | asdict(after.phone)) if after.phone else ("delete", entity))
+    old_texts = before.texts if before else {}
+    operations += [
+        ("upsert", base | {"RowKey": f"{key.visit}:text:{name}"} | _text_fields(text))
+        for name, text in after.texts.items()
+        if old_texts.get(name) != text
+    ]
+    old_tokens = before.tokens if before else {}
+    for token, expires in after.tokens.items():
+        if token not in old_tokens:
+            operations.append(("insert", base | {"RowKey": f"{key.visit}:jti:{token}", "expires": to_text(expires)}))
+    operations += [
+        ("delete", base | {"RowKey": f"{key.visit}:jti:{token}"}) for token in old_tokens if token not in after.tokens
+    ]
+    return operations
+
+
+def removal(record: Record, etag: str) -> list[Operation]:
+    """The operations that remove every row of a visit."""
+    key = record.visit.key
+    base = {"PartitionKey": partition(key)}
+    rows = [f":text:{name}" for name in record.texts] + [f":jti:{token}" for token in record.tokens]
+    if record.phone:
+        rows.append(":phone")
+    operations: list[Operation] = [("delete", base | {"RowKey": key.visit, ETAG: etag})]
+    return operations + [("delete", base | {"RowKey": key.visit + row}) for row in rows]
+
+
+def _visit_fields(visit: Visit) -> dict[str, Any]:
+    room, watch, claim, alarm = visit.room, visit.watch, visit.claim, visit.alarm
+    return {
+        "session": visit.session,
+        "state": visit.state.value,
+        "start": to_text(visit.start),
+        "duration_minutes": int(visit.duration.total_seconds() // 60),
+        "zone": visit.zone,
+        "generation": visit.generation,
+        "time_generation": visit.time_generation,
+        "time_set": visit.time_set and to_text(visit.time_set),
+        "applied": visit.applied and to_text(visit.applied),
+        "department": visit.department,
+        "room": room and json.dumps(asdict(room)),
+        "watch": watch and json.dumps({"id": watch.subscription_id, "expires": to_text(watch.expires)}),
+        "watch_retry": visit.watch_retry and to_text(visit.watch_retry),
+        "claim": claim and f"{claim.holder} {to_text(claim.until)}",
+        "alarm": alarm and "|".join(alarm),
+        "staff": json.dumps(dict(visit.staff)) if visit.staff else None,
+        "people": json.dumps({k: asdict(v) | {"since": to_text(v.since)} for k, v in visit.people.items()})
+        if visit.people
+        else None,
+        "outbox": json.dumps([asdict(item) | {"at": to_text(item.at)} for item in visit.outbox])
+        if visit.outbox
+        else None,
+        "outbox_retry": visit.outbox_retry and to_text(visit.outbox_retry),
+        "outbox_tries": visit.outbox_tries,
+        "most_people": visit.times.most_people,
+        **{f"first_{name}": getattr(visit.times, name) and to_text(getattr(visit.times, name)) for name in _INSTANTS},
+        "facts_due": visit.facts_due,
+        "call_ended": visit.call_ended and to_text(visit.call_ended),
+        "launches": visit.launches,
+    }
+
+
+_INSTANTS = [field.name for field in fields(Times) if field.name != "most_people"]
+
+
+def _visit(key: VisitKey, row: Entity) -> Visit:
+    watch = json.loads(row["watch"]) if row.get("watch") else None
+    holder, _, until = str(row.get("claim") or "").partition(" ")
+    bucket, _, name = str(row.get("alarm") or "").partition("|")
+    people = json.loads(row.get("people") or "{}")
+    return Visit(
+        key=key,
+        session=row["session"],
+        state=State(row["state"]),
+        start=from_text(row["start"]),
+        duration=timedelta(minutes=row["duration_minutes"]),
+        zone=row["zone"],
+        generation=row["generation"],
+        time_generation=row["time_generation"],
+        time_set=from_text_or_none(row.get("time_set")),
+        applied=from_text_or_none(row.get("applied")),
+        department=row["department"],
+        room=Room(**json.loads(row["room"])) if row.get("room") else None,
+        watch=Watch(watch["id"], from_text(watch["expires"])) if watch else None,
+        watch_retry=from_text_or_none(row.get("watch_retry")),
+        claim=Claim(holder, from_text(until)) if until else None,
+        alarm=(bucket, name) if name else None,
+        staff=json.loads(row.get("staff") or "{}"),
+        people={k: Presence(**(v | {"since": from_text(v["since"])})) for k, v in people.items()},
+        outbox=tuple(
+            Announcement(**(item | {"at": from_text(item["at"])})) for item in json.loads(row.get("outbox") or "[]")
+        ),
+        outbox_retry=from_text_or_none(row.get("outbox_retry")),
+        outbox_tries=row["outbox_tries"],
+        times=Times(
+            most_people=row["most_people"],
+            **{name: from_text_or_none(row.get(f"first_{name}")) for name in _INSTANTS},
+        ),
+        facts_due=row["facts_due"],
+        call_ended=from_text_or_none(row.get("call_ended")),
+        launches=row["launches"],
+    )
+
+
+def _text_fields(text: Text) -> dict[str, Any]:
+    return {
+        "occurrence": to_text(text.occurrence),
+        "kind": text.kind,
+        "version": text.version,
+        "state": text.state.value,
+        "useful_until": to_text(text.useful_until),
+        "first_attempt": text.first_attempt and to_text(text.first_attempt),
+        "attempt": text.attempt,
+        "message_id": text.message_id,
+    }
+
+
+def _text(row: Entity) -> Text:
+    return Text(
+        occurrence=from_text(row["occurrence"]),
+        kind=row["kind"],
+        version=row["version"],
+        state=TextState(row["state"]),
+        useful_until=from_text(row["useful_until"]),
+        first_attempt=from_text_or_none(row.get("first_attempt")),
+        attempt=row["attempt"],
+        message_id=row["message_id"],
+    )

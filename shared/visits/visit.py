@@ -1,0 +1,199 @@
+"""A visit and all that hangs on it, as frozen records. How they change is in `changes.py`; how they are kept in `store.py`.
+
+All instants are UTC. Ids of the EHR appear only sealed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+DEFAULT_DURATION = timedelta(minutes=30)
+LINK_GRACE = timedelta(hours=4)
+FORGET_AFTER = timedelta(days=3)
+
+
+class State(StrEnum):
+    """Where a visit stands. `cancelled`, `no_show` and `deleted` are also tombstones: a late booking does not revive them."""
+
+    BOOKED = "booked"
+    CANCELLED = "cancelled"
+    NO_SHOW = "no_show"
+    DELETED = "deleted"
+    OVER = "over"
+
+
+class TextState(StrEnum):
+    """Where a text stands. `sending`: claimed, perhaps sent; `superseded`: the visit changed before it left."""
+
+    DUE = "due"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    MISSED = "missed"
+    OPTED_OUT = "opted_out"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class VisitKey:
+    """`connection` is the connection's id, `visit` the keyed hash of the EHR's session id, base64url, 20 characters."""
+
+    connection: str
+    visit: str
+
+    def __str__(self) -> str:
+        return f"{self.connection}/{self.visit}"
+
+    @classmethod
+    def parse(cls, text: str) -> "VisitKey":
+        """Reads `str()`. Raises ValueError."""
+        connection, visit = text.split("/")
+        return cls(connection, visit)
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """The appointment's phone number, sealed; `digest` (keyed) tells whether it changed; erased with the visit."""
+
+    sealed: str
+    digest: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text of a visit. `kind` is `scheduled`, `updated`, `cancelled` or `reminder-<minutes>`.
+
+    `occurrence` is the start it speaks of and `version` the generation that caused it; the three name the text
+    everywhere, its gateway id included. `first_attempt` stays that of the first attempt, `attempt` counts gateway ids.
+    """
+
+    occurrence: datetime
+    kind: str
+    version: int
+    state: TextState
+    useful_until: datetime
+    first_attempt: datetime | None = None
+    attempt: int = 1
+    message_id: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.occurrence:%Y%m%dT%H%M%SZ}:{self.kind}:{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The meeting of a visit. `stage`: `pinned` (organiser chosen), then `ready`. `due`: `move` or `delete` in Teams."""
+
+    organizer: str
+    external_id: str
+    stage: str = "pinned"
+    meeting_id: str = ""
+    join_url: str = ""
+    due: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Graph's subscription to the room's events."""
+
+    subscription_id: str
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """One participant of the call. `state`: `waiting`, `connected`, `left`; `role`: `patient` or `clinician`."""
+
+    role: str
+    state: str
+    since: datetime
+    oid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A status still to be written back to the EHR, in order. `person` is the clinician's oid, empty for a patient."""
+
+    role: str
+    state: str
+    at: datetime
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """What reports are made of."""
+
+    patient_waiting: datetime | None = None
+    patient_connected: datetime | None = None
+    clinician_connected: datetime | None = None
+    both_connected: datetime | None = None
+    last_left: datetime | None = None
+    most_people: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Whoever holds this acts for the visit until `until`; afterwards it does nothing any more."""
+
+    holder: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """The visit's own row. `generation` grows with every change in time, number, language or state;
+    `time_generation` is the generation that set the start, `time_set` when that was.
+    """
+
+    key: VisitKey
+    session: str
+    state: State
+    start: datetime
+    duration: timedelta
+    zone: str
+    generation: int = 1
+    time_generation: int = 1
+    time_set: datetime | None = None
+    applied: datetime | None = None
+    department: str = ""
+    room: Room | None = None
+    watch: Watch | None = None
+    watch_retry: datetime | None = None
+    claim: Claim | None = None
+    alarm: tuple[str, str] | None = None
+    staff: Mapping[str, str] = field(default_factory=dict)
+    people: Mapping[str, Presence] = field(default_factory=dict)
+    outbox: tuple[Announcement, ...] = ()
+    outbox_retry: datetime | None = None
+    outbox_tries: int = 0
+    times: Times = Times()
+    facts_due: bool = False
+    call_ended: datetime | None = None
+    launches: int = 0
+
+    @property
+    def end(self) -> datetime:
+        return self.start + self.duration
+
+    def claimed(self, now: datetime) -> bool:
+        """Whether someone holds an unexpired claim."""
+        return self.claim is not None and self.claim.until > now
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A visit with its phone, its texts and the tokens seen: all rows that one transaction commits."""
+
+    visit: Visit
+    phone: Phone | None = None
+    texts: Mapping[str, Text] = field(default_factory=dict)
+    tokens: Mapping[str, datetime] = field(default_factory=dict)
+
+    def text_list(self, *states: TextState) -> list[Text]:
+        """Texts in the given states, by name."""
+        return [text for _, text in sorted(self.texts.items()) if text.state in states]

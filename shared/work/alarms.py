@@ -1,0 +1,78 @@
+"""Alarms: one row a visit in table `work`, keyed by when, so that one range query finds everything owed up to now.
+
+PartitionKey is the five-minute bucket of the instant and a shard, RowKey the instant and the visit. An alarm holds ids
+only. What is done is deleted: what is left in the past is exactly what is owed, and no watermark is needed.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+from shared.adapters.queues import DUE, Queues
+from shared.adapters.tables import Tables
+from shared.clock import to_text
+from shared.visits.ids import partition
+from shared.visits.visit import Record, VisitKey
+from shared.work.moments import Rules, next_moment
+
+BUCKET = timedelta(minutes=5)
+LOOK_BACK = timedelta(hours=48)
+ORPHANED_AFTER = timedelta(minutes=10)
+HEARTBEAT = ("heartbeat", "tick")
+
+RulesOf = Callable[[str], Awaitable[Rules]]
+
+
+class TableAlarms:
+    """Alarms of one stamp. `rules_of` gives a connection's rules by its id."""
+
+    def __init__(self, tables: Tables, queues: Queues, rules_of: RulesOf) -> None:
+        self._tables = tables
+        self._queues = queues
+        self._rules_of = rules_of
+
+    async def moment(self, record: Record, now: datetime) -> datetime | None:
+        """When the visit next needs something."""
+        return next_moment(record, await self._rules_of(record.visit.key.connection), now)
+
+    def name(self, key: VisitKey, moment: datetime) -> tuple[str, str]:
+        """Partition and row of the alarm."""
+        shard = partition(key).rpartition("-")[2]
+        return f"{_bucket(moment)}-{shard}", f"{to_text(moment)}_{key.connection}_{key.visit}"
+
+    async def put(self, name: tuple[str, str], key: VisitKey) -> None:
+        """Writes an alarm."""
+        await self._tables.upsert("work", {"PartitionKey": name[0], "RowKey": name[1], "visit": str(key)})
+
+    async def drop(self, name: tuple[str, str]) -> None:
+        """Removes an alarm."""
+        await self._tables.delete("work", *name)
+
+    async def ring(self, key: VisitKey) -> None:
+        """Hands the visit to a worker now. A failure is no loss: the next tick finds the alarm."""
+        from azure.core.exceptions import AzureError
+
+        try:
+            await self._queues.send(DUE, {"visit": str(key)})
+        except AzureError:
+            return
+
+    async def due(self, now: datetime) -> AsyncIterator[tuple[tuple[str, str], VisitKey]]:
+        """Everything owed up to now: one range query, a page a thousand."""
+        where = "PartitionKey ge @a and PartitionKey le @b and RowKey le @now"
+        bounds = {"a": _bucket(now - LOOK_BACK), "b": f"{_bucket(now)}-~", "now": to_text(now) + "~"}
+        async for row in self._tables.query("work", where, bounds):
+            yield (row["PartitionKey"], row["RowKey"]), VisitKey.parse(row["visit"])
+
+    async def beat(self, now: datetime) -> None:
+        """Notes that a tick ran."""
+        await self._tables.upsert("work", {"PartitionKey": HEARTBEAT[0], "RowKey": HEARTBEAT[1], "at": to_text(now)})
+
+
+def orphaned(name: tuple[str, str], now: datetime) -> bool:
+    """Whether an alarm that no visit names is old enough to be nobody's: an intake may be between its two writes."""
+    return datetime.fromisoformat(name[1].partition("_")[0]) + ORPHANED_AFTER < now
+
+
+def _bucket(moment: datetime) -> str:
+    moment = moment.astimezone(UTC)
+    return moment.replace(minute=moment.minute - moment.minute % 5, second=0, microsecond=0).strftime("%Y%m%dT%H%M")

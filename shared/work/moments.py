@@ -1,0 +1,68 @@
+"""When does a visit next need something, and what? Pure functions of the visit's own rows, its settings and the time."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.visits.changes import TOMBSTONE_KEPT, needs_phone
+from shared.visits.visit import LINK_GRACE, Record, State, Text, TextState
+
+WATCH_RENEW_BEFORE = timedelta(hours=2)
+REMINDER = "reminder-"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What of a connection's settings decides about time. `reminders`: minutes before the start, any order."""
+
+    texts_on: bool = False
+    reminders: tuple[int, ...] = ()
+    writeback_on: bool = False
+
+
+def due_reminders(record: Record, rules: Rules, now: datetime) -> list[Text]:
+    """The reminders whose time has come and that are still of use, none of which was dealt with."""
+    return [text for at, text in _reminders(record, rules) if at <= now < text.useful_until]
+
+
+def next_moment(record: Record, rules: Rules, now: datetime) -> datetime | None:
+    """The earliest instant at which a worker has something to do for this visit; a past one means: now."""
+    return min(_moments(record, rules, now), default=None)
+
+
+def _moments(record: Record, rules: Rules, now: datetime) -> Iterator[datetime]:
+    visit = record.visit
+    if record.text_list(TextState.DUE, TextState.SENDING) or visit.facts_due:
+        yield now
+    if visit.outbox:
+        yield visit.outbox_retry or now
+    for at, text in _reminders(record, rules):
+        if now < text.useful_until:
+            yield at
+    if record.phone and needs_phone(record, now):
+        yield visit.end
+    if visit.room and visit.room.due:
+        yield visit.watch_retry or now
+    if visit.state is State.BOOKED:
+        if visit.room and visit.room.stage == "ready" and visit.call_ended is None:
+            yield visit.watch.expires - WATCH_RENEW_BEFORE if visit.watch else visit.watch_retry or now
+        yield visit.end + LINK_GRACE
+    else:
+        yield max(visit.end, visit.applied or visit.end) + TOMBSTONE_KEPT
+
+
+def _reminders(record: Record, rules: Rules) -> Iterable[tuple[datetime, Text]]:
+    """Reminders not dealt with yet, each with its time. One is of use until the next one's time, or the start.
+
+    A visit booked after a reminder's time does not get that reminder.
+    """
+    visit = record.visit
+    if not rules.texts_on or record.phone is None or visit.state is not State.BOOKED or visit.call_ended:
+        return
+    times = sorted({visit.start - timedelta(minutes=minutes): minutes for minutes in rules.reminders}.items())
+    for index, (at, minutes) in enumerate(times):
+        until = times[index + 1][0] if index + 1 < len(times) else visit.start
+        text = Text(visit.start, f"{REMINDER}{minutes}", visit.time_generation, TextState.DUE, until)
+        booked_late = visit.time_set is not None and visit.time_set > at
+        if text.name not in record.texts and not booked_late:
+            yield at, text

@@ -1,0 +1,84 @@
+"""Folding a meeting's events into a visit."""
+
+from typing import Any
+
+from shared.clock import to_text
+from shared.follow.roster import fold
+from shared.visits.visit import Record, Room
+from tests.builders import a_visit, at
+
+DOCTOR = "a0000000-0000-4000-8000-000000000003"
+
+
+def participant(
+    name: str, *, lobby: bool = False, gone: bool = False, oid: str = "", bot: bool = False
+) -> dict[str, Any]:
+    identity = {"user": {"id": oid}} if oid else {"application": {"id": name}} if bot else {"guest": {"id": name}}
+    removed = {"removedState": {"reason": "Participant has left the meeting call."}} if gone else {}
+    return {"id": name, "isInLobby": lobby, "info": {"identity": identity}} | removed
+
+
+def event(minutes: float, *people: dict[str, Any], kind: str = "rosterUpdated") -> dict[str, Any]:
+    return {"eventType": kind, "eventDateTime": to_text(at(0, minutes=minutes)), "participants@delta": list(people)}
+
+
+def folded(*events: dict[str, Any]) -> Record:
+    record = a_visit(room=Room(DOCTOR, "x", "ready", "meeting", "https://teams"))
+    for item in events:
+        record = fold(record, item) or record
+    return record
+
+
+def told(record: Record) -> list[tuple[str, str]]:
+    return [(item.role, item.state) for item in record.visit.outbox]
+
+
+def test_a_patient_waits_is_let_in_and_leaves() -> None:
+    record = folded(
+        event(0, participant("p", lobby=True)), event(1, participant("p")), event(9, participant("p", gone=True))
+    )
+    assert told(record) == [("patient", "waiting"), ("patient", "connected"), ("patient", "left")]
+    assert record.visit.times.patient_waiting == at(0)
+    assert record.visit.times.patient_connected == at(0, minutes=1)
+    assert record.visit.times.last_left == at(0, minutes=9)
+
+
+def test_the_organiser_is_the_clinician_and_an_employee_who_is_a_patient_is_not() -> None:
+    record = folded(event(0, participant("d", oid=DOCTOR)), event(1, participant("e", oid="someone-else")))
+    assert told(record) == [("clinician", "connected"), ("patient", "connected")]
+    assert record.visit.times.both_connected == at(0, minutes=1)
+
+
+def test_the_same_event_twice_is_one() -> None:
+    once = event(0, participant("p", lobby=True))
+    assert told(folded(once, once)) == [("patient", "waiting")]
+
+
+def test_an_event_that_comes_late_does_not_turn_time_back() -> None:
+    record = folded(event(5, participant("p")), event(1, participant("p", lobby=True)))
+    assert told(record) == [("patient", "connected")]
+
+
+def test_machines_are_not_people() -> None:
+    assert told(folded(event(0, participant("recorder", bot=True)))) == []
+
+
+def test_the_end_of_the_call_makes_everyone_leave_and_closes_a_visit_in_which_both_met() -> None:
+    record = folded(event(0, participant("p")), event(1, participant("d", oid=DOCTOR)), event(20, kind="callEnded"))
+    assert {person.state for person in record.visit.people.values()} == {"left"}
+    assert record.visit.call_ended == at(0, minutes=20)
+
+
+def test_a_call_in_which_only_one_side_was_leaves_the_visit_open() -> None:
+    assert folded(event(0, participant("p")), event(2, kind="callEnded")).visit.call_ended is None
+
+
+def test_no_name_and_no_participant_id_is_kept() -> None:
+    record = folded(event(0, participant("19:Pat Tester", lobby=True)))
+    assert "Pat" not in str(record)
+
+
+def test_an_event_without_sense_changes_nothing() -> None:
+    record = a_visit()
+    for odd in ({}, {"eventType": "rosterUpdated"}, {"eventType": "x", "eventDateTime": "yesterday"}):
+        assert fold(record, odd) is None

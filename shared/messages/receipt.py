@@ -60,16 +60,18 @@ class Receipts:
         try:
             texts = hl7.split(body, charset)
             messages = [hl7.Message.parse(text) for text in texts]
+        except hl7.TooLarge:
+            raise Refused("hl7.too_large") from None
         except hl7.Hl7Error:
             raise Refused("hl7.not_hl7") from None
         answers = []
         for index, message in enumerate(messages):
             token = sender.token if index == 0 else f"{sender.token}-{index}"
             answers.append(await self._handle(message, replace(sender, token=token)))
-        answer = answers[0]
-        if len(messages) > 1:
+        answer, batch_id = answers[0], hl7.batch_id(body, charset)
+        if len(messages) > 1 or batch_id is not None:
             now, control_id = self._clock(), uuid4().hex[:20]
-            answer = ack.batch(answers, messages[0], now=now, control_id=control_id, batch_id=hl7.batch_id(body, charset) or "")
+            answer = ack.batch(answers, messages[0], now=now, control_id=control_id, batch_id=batch_id or "")
         return Receipt(200, answer, ANSWER_TYPE)
 
     async def _handle(self, message: hl7.Message, sender: Sender) -> str:

@@ -1,0 +1,115 @@
+"""ASP.NET Core route templates, matched as the Functions host matches them.
+
+One table, tried in the order of the functions' names, not by how specific a template is. A method that a route does not
+list makes the route not match, so that the answer is 404 and never 405.
+https://learn.microsoft.com/aspnet/core/fundamentals/routing#route-constraints
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from urllib.parse import unquote
+from uuid import UUID
+
+TOKEN = re.compile(
+    r"\{(?P<star>\*{0,2})(?P<name>[^{}:=?]+)(?P<constraints>(?::[^{}=?(]+(?:\((?:[^()]|\([^()]*\))*\))?)*)"
+    r"(?:=(?P<default>[^{}?]*))?(?P<optional>\?)?\}"
+)
+CONSTRAINT = re.compile(r":([^:(]+)(?:\(((?:[^()]|\([^()]*\))*)\))?")
+INT32, INT64 = (-(2**31), 2**31 - 1), (-(2**63), 2**63 - 1)
+
+Check = Callable[[str], bool]
+
+
+def _integer(text: str, bounds: tuple[int, int]) -> bool:
+    return re.fullmatch(r"\s*[+-]?\d+\s*", text) is not None and bounds[0] <= int(text) <= bounds[1]
+
+
+def _parses(parse: Callable[[str], object]) -> Check:
+    def check(text: str) -> bool:
+        try:
+            parse(text)
+        except ValueError:
+            return False
+        return True
+
+    return check
+
+
+def _constraint(name: str, arguments: list[str]) -> Check:
+    numbers = [int(argument) for argument in arguments if re.fullmatch(r"-?\d+", argument)]
+    checks: dict[str, Check] = {
+        "int": lambda text: _integer(text, INT32),
+        "long": lambda text: _integer(text, INT64),
+        "bool": lambda text: text.lower() in ("true", "false"),
+        "decimal": _parses(float),
+        "double": _parses(float),
+        "float": _parses(float),
+        "datetime": _parses(datetime.fromisoformat),
+        "guid": _parses(UUID),
+        "alpha": lambda text: re.fullmatch("[a-zA-Z]*", text) is not None,
+        "required": bool,
+        "minlength": lambda text: len(text) >= numbers[0],
+        "maxlength": lambda text: len(text) <= numbers[0],
+        "length": lambda text: numbers[0] <= len(text) <= numbers[-1],
+        "min": lambda text: _integer(text, (numbers[0], INT64[1])),
+        "max": lambda text: _integer(text, (INT64[0], numbers[0])),
+        "range": lambda text: _integer(text, (numbers[0], numbers[1])),
+        "regex": lambda text: re.search(arguments[0], text, re.IGNORECASE) is not None,
+    }
+    if name.lower() not in checks:
+        raise ValueError(f"unknown route constraint {name!r}")
+    return checks[name.lower()]
+
+
+class Route:
+    """One function's template and methods. Raises ValueError for a constraint that does not exist."""
+
+    def __init__(self, template: str, methods: Sequence[str] | None = None) -> None:
+        self.template = template
+        self._methods = {method.upper() for method in methods} if methods else None
+        self._parameters: list[tuple[str, list[Check], str | None]] = []
+        segments = template.strip("/").split("/") if template.strip("/") else []
+        pattern = "".join(self._segment(segment, first=index == 0) for index, segment in enumerate(segments))
+        self._pattern = re.compile(pattern + "/?", re.IGNORECASE)
+
+    def match(self, method: str, raw_path: str) -> dict[str, str] | None:
+        """The route's parameters, or None. `raw_path` is still encoded; an absent optional parameter is missing."""
+        found = self._pattern.fullmatch(raw_path.lstrip("/"))
+        if found is None or (self._methods and method.upper() not in self._methods):
+            return None
+        values: dict[str, str] = {}
+        for (name, checks, default), raw in zip(self._parameters, found.groups(), strict=True):
+            if not raw:
+                if default is not None:
+                    values[name] = default
+                continue
+            # Kestrel decodes everything but an encoded slash.
+            value = unquote(re.sub("%(2f)", r"%25\1", raw, flags=re.IGNORECASE))
+            if not all(check(value) for check in checks):
+                return None
+            values[name] = value
+        return values
+
+    def _segment(self, segment: str, *, first: bool) -> str:
+        slash = "" if first else "/"
+        whole = TOKEN.fullmatch(segment)
+        if whole:
+            self._add(whole)
+            if whole["star"]:
+                return f"(?:{slash}(.*))?"
+            optional = whole["optional"] or whole["default"] is not None
+            return f"(?:{slash}([^/]+))?" if optional else f"{slash}([^/]+)"
+        pattern, position = slash, 0
+        for token in TOKEN.finditer(segment):
+            self._add(token)
+            pattern += re.escape(segment[position : token.start()]) + "([^/]+)"
+            position = token.end()
+        return pattern + re.escape(segment[position:])
+
+    def _add(self, token: re.Match[str]) -> None:
+        checks = []
+        for name, arguments in CONSTRAINT.findall(token["constraints"] or ""):
+            split = [arguments] if name.lower() == "regex" else [item.strip() for item in arguments.split(",") if item]
+            checks.append(_constraint(name, split))
+        self._parameters.append((token["name"], checks, token["default"]))

@@ -1,0 +1,255 @@
+"""The local stack: real storage, the Functions host with our app, stand-ins for Entra, Epic, Graph, SMS and Key Vault.
+
+`scripts/stack [--manifest FILE] [--port-base N] [--data DIR]` runs it until SIGTERM; tests and the demo use `running`.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import signal
+import ssl
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from local import certificates, node, ports, processes, seed, settings
+from local.config import CONNECTION_ID, EPIC_CLIENT_IDS, PEOPLE, StackConfig
+from local.entra import settings as entra_settings
+
+ROOT = node.ROOT
+SECRETS = ("master_key", "identity_header", "entra_control", "eventgrid_key")
+READY_SECONDS = 60
+LOOK_SECONDS = 0.05
+Say = Callable[[str], None]
+
+
+class Stack:
+    """A running stack."""
+
+    def __init__(self, config: StackConfig, say: Say, data: Path | None) -> None:
+        self.config = config
+        self._say = say
+        self._data = data
+        self._parts: dict[str, processes.Part] = {}
+        # A context of its own: what this process trusts otherwise does not matter here.
+        self._http = httpx.AsyncClient(verify=ssl.create_default_context(cafile=str(config.bundle)), timeout=5)
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What users of the stack need to know; the contract is in docs/local-stack.md."""
+        return self.manifest_for(CONNECTION_ID)
+
+    def manifest_for(self, connection_id: str) -> dict[str, Any]:
+        """The manifest with another connection as the demo connection."""
+        config = self.config
+        return {
+            "functions": config.functions,
+            "portal": config.portal,
+            "storage": config.storage,
+            "master_key": config.secrets["master_key"],
+            "epic": {
+                "fhir_base": config.fhir_base,
+                "client_ids": EPIC_CLIENT_IDS,
+                "hyperspace": f"{config.epic}/hyperspace",
+                "mychart": f"{config.epic}/mychart",
+                "control": config.control,
+            },
+            "microsoft": {
+                "authority": config.authority,
+                "graph": config.graph,
+                "sms": config.sms,
+                "vault": config.vault,
+                "control": config.control,
+            },
+            "people": {name: asdict(person) for name, person in PEOPLE.items()},
+            "connection_id": connection_id,
+            "hl7": {
+                "url": f"{config.functions}/api/hl7/{connection_id}",
+                "private_key": str(config.sender_key),
+                "certificate": str(config.sender_certificate),
+                "kid": certificates.thumbprint(config.sender_certificate),
+            },
+            "ca": str(config.bundle),
+        }
+
+    def write_manifest(self, path: Path, *, connection_id: str = CONNECTION_ID) -> None:
+        """Writes the manifest at once, so that who waits for the file never reads half of it."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(path.name + ".partial")
+        partial.write_text(json.dumps(self.manifest_for(connection_id), indent=2) + "\n")
+        partial.replace(path)
+
+    async def start(self, *, seed_connection: bool) -> None:
+        """Starts every part; returns when everything answers. Raises PartError with the log of what did not."""
+        config, began = self.config, time.monotonic()
+        entra_settings.write(config)
+        stored = config.save()
+        binary, environment = str(node.node()), os.environ | settings.environment(config)
+        location = ["--location", str(self._data / "azurite")] if self._data else ["--inMemoryPersistence"]
+        azurite = [
+            binary, "local/node_modules/azurite/dist/src/azurite.js", "--silent", "--disableTelemetry",
+            "--skipApiVersionCheck", *location,
+            *(f"--{name}Port={config.ports[name]}" for name in ("blob", "queue", "table")),
+        ]  # fmt: skip
+        python = sys.executable
+        await self._start("storage", azurite, environment)
+        await self._start("entra", [binary, "local/entra/server.mjs", str(stored)], environment)
+        await self._start("standins", [python, "-m", "local.standins", str(stored)], environment)
+        await self._start("portal", [python, "-m", "local.frontpage", str(stored)], environment)
+        await self._all(
+            self._answers("storage", f"http://127.0.0.1:{config.ports['table']}/devstoreaccount1"),
+            self._answers("entra", config.entra),
+            self._answers("standins", config.control),
+            self._answers("portal", config.portal),
+        )
+        self._say(f"storage and stand-ins answer ({time.monotonic() - began:.1f} s)")
+        # The host loads the app while storage and vault are being filled: it needs them at its first invocation only.
+        await self._all(self.start_host(), seed.seed(config, connection=seed_connection))
+        self._say(f"the functions answer ({time.monotonic() - began:.1f} s)")
+
+    async def start_host(self) -> None:
+        """Starts the Functions host and waits until it answers."""
+        config = self.config
+        keys = config.run_dir / "keys.json"
+        system = {"eventgrid_extension": config.secrets["eventgrid_key"]}
+        keys.write_text(json.dumps({"master": config.secrets["master_key"], "system": system}))
+        command = [
+            sys.executable, "-m", "local.host", ".", "--port", str(config.ports["functions"]),
+            "--keys", str(keys), "--state", str(config.run_dir / "host"),
+        ]  # fmt: skip
+        await self._start("functions", command, os.environ | settings.environment(config))
+        key = {"x-functions-key": config.secrets["master_key"]}
+        await self._answers("functions", f"{config.functions}/admin/host/status", headers=key)
+
+    async def kill_host(self) -> None:
+        """Kills the Functions host (SIGKILL), as a crash of the machine would."""
+        await self._parts.pop("functions").kill()
+
+    async def end(self) -> None:
+        """Ends every part."""
+        await self._http.aclose()
+        parts = list(self._parts.values())
+        self._parts.clear()
+        await asyncio.gather(*(part.end() for part in parts))
+
+    async def watch(self) -> str:
+        """Returns the name of the first part that ends by itself."""
+        waits = {asyncio.create_task(part.process.wait()): name for name, part in self._parts.items()}
+        done, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for task in pending:
+            task.cancel()
+        return waits[done.pop()]
+
+    async def _start(self, name: str, command: Sequence[str], environment: dict[str, str]) -> None:
+        logs = self.config.run_dir / "logs"
+        self._parts[name] = await processes.start(name, command, env=environment, logs=logs, cwd=ROOT)
+
+    async def _all(self, *work: Awaitable[None]) -> None:
+        async with asyncio.TaskGroup() as group:
+            for item in work:
+                group.create_task(_plain(item))
+
+    async def _answers(self, name: str, url: str, headers: dict[str, str] | None = None) -> None:
+        part, deadline = self._parts[name], time.monotonic() + READY_SECONDS
+        while True:
+            with contextlib.suppress(httpx.TransportError):
+                if (await self._http.get(url, headers=headers)).status_code < 500:
+                    return
+            if not part.running or time.monotonic() > deadline:
+                reason = "ended by itself" if not part.running else f"did not answer in {READY_SECONDS} s"
+                raise processes.PartError(f"{name} {reason}\n{part.tail()}")
+            await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _plain(item: Awaitable[None]) -> None:
+    await item
+
+
+def _say(line: str) -> None:
+    print(f"  .. {line}", file=sys.stderr, flush=True)
+
+
+@asynccontextmanager
+async def running(
+    *, data: Path | None = None, port_base: int | None = None, seed_connection: bool = True, say: Say = _say
+) -> AsyncIterator[Stack]:
+    """A stack for the length of a block. With `data` storage, keys and certificates are kept in that folder.
+
+    Raises PartError if a part does not start; nothing is left behind either way.
+    """
+    await node.ensure(say)
+    run_dir = data.resolve() / "run" if data else Path(tempfile.mkdtemp(prefix="visitbridge-"))
+    run_dir.mkdir(parents=True, exist_ok=True)
+    config = StackConfig(run_dir, ports.choose(port_base), _secrets(run_dir))
+    certificates.make(config)
+    stack = Stack(config, say, data.resolve() if data else None)
+    try:
+        try:
+            await stack.start(seed_connection=seed_connection)
+        except* (processes.PartError, RuntimeError) as group:
+            raise processes.PartError("\n".join(str(error) for error in group.exceptions)) from None
+        yield stack
+    finally:
+        await stack.end()
+        if data is None:
+            shutil.rmtree(run_dir, ignore_errors=True)
+
+
+def _secrets(run_dir: Path) -> dict[str, str]:
+    kept = run_dir / "stack.json"
+    if kept.exists():
+        known: dict[str, str] = StackConfig.load(kept).secrets
+        if set(known) == set(SECRETS):
+            return known
+    return {name: secrets.token_urlsafe(24) for name in SECRETS}
+
+
+async def main(arguments: list[str]) -> int:
+    """Runs the stack until it is told to end, or a part ends by itself."""
+    parser = argparse.ArgumentParser(
+        prog="scripts/stack", description="Runs VisitBridge locally, with all it talks to."
+    )
+    parser.add_argument("--manifest", type=Path, help="write this file when everything answers")
+    parser.add_argument("--port-base", type=int, help="use ports from this one on; free ones otherwise")
+    parser.add_argument("--data", type=Path, help="keep storage, keys and certificates in this folder")
+    options = parser.parse_args(arguments)
+    ended = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    if options.manifest:
+        options.manifest.unlink(missing_ok=True)
+    try:
+        async with running(data=options.data, port_base=options.port_base) as stack:
+            if options.manifest:
+                stack.write_manifest(options.manifest)
+            for name, url in (("functions", stack.config.functions), ("start page", stack.config.portal)):
+                print(f"{name:12} {url}", flush=True)
+            watch, end = asyncio.create_task(stack.watch()), asyncio.create_task(ended.wait())
+            await asyncio.wait([watch, end], return_when=asyncio.FIRST_COMPLETED)
+            for task in (watch, end):
+                task.cancel()
+            if not ended.is_set():
+                print(f"{watch.result()} ended by itself; the log is gone with the stack", file=sys.stderr)
+                return 1
+    except (processes.PartError, node.NodeError) as error:
+        print(f"The stack did not start: {error}", file=sys.stderr)
+        return 1
+    finally:
+        if options.manifest:
+            options.manifest.unlink(missing_ok=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main(sys.argv[1:])))

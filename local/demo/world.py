@@ -83,7 +83,7 @@ class World:
     async def send(self, csn: str, event: str, connection_id: str) -> dict[str, Any]:
         """Epic sends the appointment's message. Returns status, acknowledgement, control id."""
         url = f"{self.config.functions}/api/hl7/{connection_id}"
-        body = {"event": event, "url": url, "connection_id": connection_id}
+        body = {"event": event, "url": url}
         answer: dict[str, Any] = await self.control("POST", f"/epic/appointments/{csn}/send", json=body)
         return answer
 

@@ -65,7 +65,8 @@ def _seen(record: Record, name: str, presence: Presence) -> Record:
         visit=replace(
             visit,
             people=people,
-            outbox=(*visit.outbox, note),
+            # By time of the event: what two workers fold at once may come in either order.
+            outbox=tuple(sorted((*visit.outbox, note), key=lambda item: item.at)),
             times=times,
             facts_due=True,
             call_ended=None if presence.state != LEFT else visit.call_ended,

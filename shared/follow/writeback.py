@@ -55,7 +55,7 @@ class WriteBack:
     async def act(self, record: Record, until: datetime) -> Outcome:
         """Writes each status in turn and stops at the first that cannot be written now: order is kept."""
         connection = await self._connection_of(record.visit.key.connection)
-        done = 0
+        done: list[Announcement] = []
         failed = connection is None and bool(record.visit.outbox)
         if connection is not None:
             ring = await self._keys.ring()
@@ -64,21 +64,21 @@ class WriteBack:
                     if self._clock() + CALL_MARGIN > until:
                         break
                     await self._write(record, item, connection, ring)
-                    done += 1
+                    done.append(item)
             except BridgeError:
                 failed = True
                 self._tokens.pop(connection.id, None)
         return lambda current: self._written(current, done, failed=failed)
 
-    def _written(self, current: Record, done: int, *, failed: bool) -> Record:
+    def _written(self, current: Record, done: list[Announcement], *, failed: bool) -> Record:
         tries = current.visit.outbox_tries + 1 if failed else 0
         pause = min(FIRST_RETRY * 2 ** min(tries - 1, 10), LAST_RETRY) if failed else None
         return replace(
             current,
             visit=replace(
                 current.visit,
-                # New ones may have come behind; those at the front are the ones that were written.
-                outbox=current.visit.outbox[done:],
+                # Others may have come meanwhile, also in between.
+                outbox=tuple(item for item in current.visit.outbox if item not in done),
                 outbox_tries=tries,
                 outbox_retry=self._clock() + pause if pause else None,
             ),

@@ -195,7 +195,7 @@ class Services:
     def notifications(self) -> Notifications:
         tokens = TokenKeys(f"{self.settings.entra_authority_host}/common/discovery/v2.0/keys", self.web, self.clock)
         return Notifications(
-            self.settings, tokens, self.keys, self.queues, self.envelope, self.visits, self.graph, self.clock
+            self.settings, tokens, self.keys, self.queues, self.envelope, self.visits, self.worker, self.clock
         )
 
     @cached_property

@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import Any
 
 from shared.adapters.entra import TokenKeys
-from shared.adapters.graph import Graph
 from shared.adapters.queues import NOTIFICATIONS, Queues
 from shared.clock import Clock
 from shared.errors import Refused
@@ -22,6 +21,7 @@ from shared.settings import Settings
 from shared.visits.ids import read_watch_state
 from shared.visits.store import Visits
 from shared.visits.visit import Record, VisitKey
+from shared.work.worker import Worker
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class Notifications:
 
     def __init__(
         self, settings: Settings, tokens: TokenKeys, keys: Keys, queues: Queues, envelope: Envelope, visits: Visits,
-        graph: Graph, clock: Clock,
+        worker: Worker, clock: Clock,
     ) -> None:  # fmt: skip
         self._settings = settings
         self._tokens = tokens
@@ -42,7 +42,7 @@ class Notifications:
         self._queues = queues
         self._envelope = envelope
         self._visits = visits
-        self._graph = graph
+        self._worker = worker
         self._clock = clock
 
     async def accept(self, body: Any) -> None:
@@ -66,7 +66,9 @@ class Notifications:
         def apply(record: Record | None) -> Record | None:
             return record and fold(record, event)
 
-        await self._visits.change(key, apply)
+        # No ring: the work follows here and now, with the alarm behind it should this process die.
+        await self._visits.change(key, apply, ring=False)
+        await self._worker.run(key)
 
     async def lifecycle(self, body: Any) -> None:
         """`reauthorizationRequired`: renew now. The worker's own renewal stands behind it."""

@@ -26,6 +26,7 @@ NAMESPACE = UUID("5b0f6d1e-3d1c-4c53-9a51-9a1f3f1f6b0e")
 # How long the gateway surely knows an id: documented for other services of the family, not for SMS.
 REPEATABLE_FOR = timedelta(minutes=5)
 SEND_MARGIN = timedelta(seconds=5)
+RETRY_AFTER = timedelta(seconds=30)
 PHONE = "phone"
 
 ConnectionOf = Callable[[str], Awaitable[Connection | None]]
@@ -45,7 +46,9 @@ class Texting:
         self._clock = clock
 
     def wanted(self, record: Record, rules: Rules, now: datetime) -> bool:
-        """Texts that are due, or that someone began to send and did not finish."""
+        """Texts that are due, or that someone began to send and did not finish, and no pause after a failure."""
+        if record.visit.texts_retry and record.visit.texts_retry > now:
+            return False
         return bool(record.text_list(TextState.DUE, TextState.SENDING) or due_reminders(record, rules, now))
 
     def begin(self, record: Record, rules: Rules, now: datetime) -> Record:
@@ -59,6 +62,7 @@ class Texting:
     async def act(self, record: Record, until: datetime) -> Outcome:
         """Sends what is being sent; what the gateway could not take now stays for the next claim."""
         done: dict[str, Text] = {}
+        later = False
         connection = await self._connection_of(record.visit.key.connection)
         for text in record.text_list(TextState.SENDING):
             if connection is None or record.phone is None:
@@ -66,6 +70,7 @@ class Texting:
                 continue
             now = self._clock()
             if now + SEND_MARGIN > until:
+                later = True
                 break
             if now >= text.useful_until:
                 done[text.name] = replace(text, state=TextState.MISSED)
@@ -73,8 +78,9 @@ class Texting:
             try:
                 done[text.name] = await self._send(record, text, connection)
             except Unavailable:
-                continue
-        return lambda current: _noted(current, done)
+                later = True
+        retry = self._clock() + RETRY_AFTER if later else None
+        return lambda current: _noted(current, done, retry)
 
     async def _send(self, record: Record, text: Text, connection: Connection) -> Text:
         key = record.visit.key
@@ -136,11 +142,12 @@ def _begun(text: Text, now: datetime) -> Text:
     return text
 
 
-def _noted(record: Record, done: dict[str, Text]) -> Record:
+def _noted(record: Record, done: dict[str, Text], retry: datetime | None) -> Record:
     texts = dict(record.texts)
     for name, text in done.items():
         standing = texts.get(name)
         # A delivery report may have been faster than our own note.
         if standing is not None and standing.state is TextState.SENDING:
             texts[name] = text
-    return replace(record, texts=texts)
+    visit = replace(record.visit, texts_retry=retry, facts_due=record.visit.facts_due or bool(done))
+    return replace(record, texts=texts, visit=visit)

@@ -72,8 +72,8 @@ class Visits:
 
         With `wait_for_claim` an open claim is waited for, so that no text about the past leaves after the change was
         acknowledged. With `ring` a worker is told at once of what became due; with `rearm` the alarm moves on even
-        where nothing else changes. Returns the record as it stands afterwards. Raises `Unavailable` when it cannot be had in time,
-        and whatever `apply` raises: then nothing was written.
+        where nothing else changes. Returns the record as it stands afterwards. Raises `Unavailable` when it cannot be
+        had in time, and whatever `apply` raises: then nothing was written.
         """
         give_up = self._clock() + CLAIM_WAIT
         tries = 0

@@ -164,6 +164,7 @@ class Visit:
     room: Room | None = None
     watch: Watch | None = None
     watch_retry: datetime | None = None
+    texts_retry: datetime | None = None
     claim: Claim | None = None
     alarm: tuple[str, str] | None = None
     staff: Mapping[str, str] = field(default_factory=dict)

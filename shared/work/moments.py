@@ -32,13 +32,15 @@ def next_moment(record: Record, rules: Rules, now: datetime) -> datetime | None:
 
 def _moments(record: Record, rules: Rules, now: datetime) -> Iterator[datetime]:
     visit = record.visit
-    if record.text_list(TextState.DUE, TextState.SENDING) or visit.facts_due:
+    if record.text_list(TextState.DUE, TextState.SENDING):
+        yield visit.texts_retry or now
+    if visit.facts_due:
         yield now
     if visit.outbox:
         yield visit.outbox_retry or now
     for at, text in _reminders(record, rules):
         if now < text.useful_until:
-            yield at
+            yield max(at, visit.texts_retry or at)
     if record.phone and needs_phone(record, now):
         yield visit.end
     if visit.room and visit.room.due:

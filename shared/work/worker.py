@@ -22,6 +22,8 @@ from shared.work.moments import Rules
 log = logging.getLogger(__name__)
 
 Outcome = Callable[[Record], Record]
+# Each doer pauses after a failure, so that rounds end by themselves; this ends them should one not.
+MOST_ROUNDS = 8
 
 
 class Doer(Protocol):
@@ -71,18 +73,27 @@ class Worker:
             await self._forget(record)
             return
         rules = await self._rules_of(key.connection)
-        settled_record = settled(record, now)
-        wanted = [doer for doer in self._doers if doer.wanted(settled_record, rules, now)]
-        if wanted:
-            await self._act(key, wanted, rules)
-        else:
+        if not await self._rounds(record, rules):
             # Even where nothing else changes the alarm must move on, or each tick would find it again.
             await self._visits.change(key, self._settle, ring=False, rearm=True)
+
+    async def _rounds(self, record: Record | None, rules: Rules) -> bool:
+        """Acts until nothing is due: what came in while the claim was held found it closed and left. True if it acted."""
+        for acted in range(MOST_ROUNDS):
+            now = self._clock()
+            if record is None or record.visit.claimed(now):
+                return True
+            current = settled(record, now)
+            wanted = [doer for doer in self._doers if doer.wanted(current, rules, now)]
+            if not wanted:
+                return acted > 0
+            record = await self._act(record.visit.key, wanted, rules)
+        return True
 
     def _settle(self, record: Record | None) -> Record | None:
         return record and settled(record, self._clock())
 
-    async def _act(self, key: VisitKey, doers: Sequence[Doer], rules: Rules) -> None:
+    async def _act(self, key: VisitKey, doers: Sequence[Doer], rules: Rules) -> Record | None:
         claim = Claim(uuid4().hex, self._clock() + self._lease)
 
         def begin(current: Record | None) -> Record | None:
@@ -96,13 +107,16 @@ class Worker:
 
         record = await self._visits.change(key, begin, ring=False)
         if record is None or record.visit.claim != claim:
-            return
+            return None
         outcomes: list[Outcome] = []
         try:
             for doer in doers:
                 outcomes.append(await doer.act(record, claim.until))  # noqa: PERF401, what was done before a failure counts
         finally:
-            await self._visits.change(key, lambda current: current and _finished(current, claim, outcomes), ring=False)
+            after = await self._visits.change(
+                key, lambda current: current and _finished(current, claim, outcomes), ring=False
+            )
+        return after
 
     async def _forget(self, record: Record) -> None:
         try:

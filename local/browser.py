@@ -55,6 +55,11 @@ class Browser:
     ) -> None:
         await self._client.aclose()
 
+    @property
+    def cookies(self) -> dict[str, str]:
+        """What the browser holds, by name."""
+        return {cookie.name: cookie.value or "" for cookie in self._client.cookies.jar}
+
     async def open(self, url: str) -> httpx.Response:
         """Opens an address and follows where it leads, to the page that stands at the end."""
         return await self._follow(await self.step(url))

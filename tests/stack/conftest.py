@@ -140,14 +140,22 @@ class Hospital:
         return found
 
     async def at_rest(self) -> dict[str, Any]:
-        """The same, once all workers have come to rest."""
-        seen: list[dict[str, Any]] = [{}, {}, {}]
+        """The same, once no visit owes anything any more and nothing moves."""
+        last: dict[str, Any] = {}
 
         async def still() -> dict[str, Any] | None:
-            seen.append(await self.stored())
-            return seen[-1] if seen[-1] == seen[-2] == seen[-3] == seen[-4] else None
+            nonlocal last
+            owing = [row for row in await self.world.rows("visits") if _owes(row)]
+            before, last = last, await self.stored()
+            return last if not owing and last == before else None
 
         return await until(still, "storage to come to rest")
+
+
+def _owes(row: dict[str, Any]) -> bool:
+    """Whether a row of `visits` waits for a worker: a text to send or its report, facts or a status to write."""
+    waits = row.get("facts_due") or row.get("outbox") or row.get("claim")
+    return bool(waits) or row.get("state") in ("due", "sending", "sent")
 
 
 @pytest.fixture(scope="session")

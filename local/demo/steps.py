@@ -13,11 +13,16 @@ class StepFailedError(Exception):
     """A step of the story did not hold; the message says what was seen instead."""
 
 
+def _print(line: str) -> None:
+    print(line, flush=True)
+
+
 class Steps:
     """Prints one line a step: number, what happened, its proof, how long it took."""
 
-    def __init__(self) -> None:
+    def __init__(self, say: Callable[[str], None] = _print) -> None:
         self.count = 0
+        self._say = say
         self._colour = sys.stdout.isatty()
 
     @contextmanager
@@ -29,12 +34,12 @@ class Steps:
         try:
             yield proof
         except BaseException:
-            print(f"{self._paint('31', 'FAIL')} {self.count:2}  {title}", flush=True)
+            self._say(f"{self._paint('31', 'FAIL')} {self.count:2}  {title}")
             raise
         seconds = time.monotonic() - began
-        print(f"{self._paint('32', ' ok ')} {self.count:2}  {title}  ({seconds:.1f} s)", flush=True)
+        self._say(f"{self._paint('32', ' ok ')} {self.count:2}  {title}  ({seconds:.1f} s)")
         for line in proof:
-            print(f"         {line}", flush=True)
+            self._say(f"         {line}")
 
     def _paint(self, colour: str, text: str) -> str:
         return f"\x1b[{colour}m{text}\x1b[0m" if self._colour else text

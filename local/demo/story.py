@@ -112,9 +112,7 @@ class Story:
         soon = datetime.now(UTC) + timedelta(minutes=REMINDER_MINUTES, seconds=10)
         self.start = soon.replace(microsecond=0)
         with self.steps.step("Epic sends a signed HL7v2 SIU^S12; it is stored before it is acknowledged") as proof:
-            self.csn = await self.world.book(
-                self.start, patient=PATIENT.epic_username, clinician=DOCTOR.epic_username
-            )
+            self.csn = await self.world.book(self.start, patient=PATIENT.epic_username, clinician=DOCTOR.epic_username)
             answer = await self.world.send(self.csn, "S12", self.connection_id)
             holds(answer["status"] == 200 and "|AA|" in answer["ack"], f"the answer was {answer}")
             proof.append(f"CSN {self.csn}, {answer['ack'].splitlines()[1]}, {answer['seconds'] * 1000:.0f} ms")

@@ -16,7 +16,7 @@ import azure.functions as func
 
 from functions.pages import error_page, language_of
 from shared.errors import BridgeError, Refused, Unavailable
-from shared.launch.ehr import Cookie
+from shared.launch.cookies import Cookie
 
 log = logging.getLogger(__name__)
 

@@ -1,53 +1,53 @@
 """The composition root: makes each part when it is first needed and hands it what it needs.
 
-Nothing heavy is imported or opened before the first request that needs it; tests build their own with other parts.
+Each room is imported where it is first needed, so that a cold start pays for the first request only, and nothing is
+opened before; tests build their own with other parts.
 """
 
-from functools import cache, cached_property
+from __future__ import annotations
 
-from shared.adapters.entra import MicrosoftSignIn, TokenKeys
-from shared.adapters.epic import EpicServers
-from shared.adapters.gateway import CommunicationServices, Gateway
-from shared.adapters.graph import Graph
-from shared.adapters.identity import Identity
-from shared.adapters.queues import Queues
-from shared.adapters.tables import Tables
-from shared.adapters.vault import Vault
-from shared.adapters.web import Web
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
+
 from shared.clock import Clock, wall_clock
-from shared.follow.notifications import Notifications
-from shared.follow.writeback import WriteBack
-from shared.health import Health
-from shared.keys.keys import Keys
-from shared.keys.signing import Signer
-from shared.launch.approval import Approvals
-from shared.launch.ehr import EhrSignIn
-from shared.launch.entry import Entry
-from shared.launch.launch import Launches
-from shared.launch.microsoft import ClinicianSignIn
-from shared.messages.optouts import OptOuts
-from shared.messages.receipt import Receipts
-from shared.messages.reports import GatewayReports
-from shared.messages.sending import Texting
-from shared.messages.verify import TokenVerifier
-from shared.organisations.access import Access
-from shared.organisations.administration import Administration
-from shared.organisations.audit import Audit
-from shared.organisations.connection import Connection, ConnectionState
-from shared.organisations.connections import Connections
-from shared.organisations.consents import Consents
-from shared.organisations.people import Clinicians
-from shared.reports.facts import FactKeeping
-from shared.reports.visits import VisitReport
-from shared.rooms.envelope import Envelope
-from shared.rooms.rooms import Rooms
-from shared.rooms.tending import RoomTending
 from shared.settings import Settings
-from shared.visits.store import Visits
-from shared.work.alarms import TableAlarms
-from shared.work.moments import Rules
-from shared.work.tick import Tick
-from shared.work.worker import Worker
+
+if TYPE_CHECKING:
+    from shared.adapters.epic import EpicServers
+    from shared.adapters.gateway import Gateway
+    from shared.adapters.graph import Graph
+    from shared.adapters.identity import Identity
+    from shared.adapters.queues import Queues
+    from shared.adapters.tables import Tables
+    from shared.adapters.vault import Vault
+    from shared.adapters.web import Web
+    from shared.follow.notifications import Notifications
+    from shared.health import Health
+    from shared.keys.keys import Keys
+    from shared.keys.signing import Signer
+    from shared.launch.approval import Approvals
+    from shared.launch.ehr import EhrSignIn
+    from shared.launch.entry import Entry
+    from shared.launch.launch import Launches
+    from shared.launch.microsoft import ClinicianSignIn
+    from shared.messages.optouts import OptOuts
+    from shared.messages.receipt import Receipts
+    from shared.messages.reports import GatewayReports
+    from shared.organisations.access import Access
+    from shared.organisations.administration import Administration
+    from shared.organisations.audit import Audit
+    from shared.organisations.connection import Connection
+    from shared.organisations.connections import Connections
+    from shared.organisations.consents import Consents
+    from shared.organisations.people import Clinicians
+    from shared.reports.visits import VisitReport
+    from shared.rooms.envelope import Envelope
+    from shared.rooms.rooms import Rooms
+    from shared.visits.store import Visits
+    from shared.work.alarms import TableAlarms
+    from shared.work.moments import Rules
+    from shared.work.tick import Tick
+    from shared.work.worker import Worker
 
 GRAPH_SCOPE = "https://graph.microsoft.com/.default"
 # The double slash is what the service's own clients ask for.
@@ -63,113 +63,170 @@ class Services:
 
     @cached_property
     def identity(self) -> Identity:
+        from shared.adapters.identity import Identity
+
         return Identity(self.settings)
 
     @cached_property
     def tables(self) -> Tables:
+        from shared.adapters.tables import Tables
+
         return Tables(self.settings, None if self.settings.storage_connection else self.identity.managed)
 
     @cached_property
     def queues(self) -> Queues:
+        from shared.adapters.queues import Queues
+
         return Queues(self.settings, None if self.settings.storage_connection else self.identity.managed)
 
     @cached_property
     def vault(self) -> Vault:
+        from shared.adapters.vault import Vault
+
         return Vault(self.settings, self.identity.managed, self.clock)
 
     @cached_property
     def web(self) -> Web:
         """Plain calls: an EHR's servers, Entra's keys. A token call must not be repeated, hence no retries."""
+        from shared.adapters.web import Web
+
         return Web(retries=0)
 
     @cached_property
     def graph(self) -> Graph:
+        from shared.adapters.graph import Graph
+        from shared.adapters.web import Web
+
         return Graph(Web(self.settings.graph_url, credential=self.identity.application, scope=GRAPH_SCOPE))
 
     @cached_property
     def gateway(self) -> Gateway:
+        from shared.adapters.gateway import CommunicationServices
+        from shared.adapters.web import Web
+
         return CommunicationServices(
             Web(self.settings.sms_endpoint, credential=self.identity.managed, scope=SMS_SCOPE, retries=1)
         )
 
     @cached_property
     def epic(self) -> EpicServers:
+        from shared.adapters.epic import EpicServers
+
         return EpicServers(self.web, allow_loopback=self.settings.allow_loopback)
 
     @cached_property
     def keys(self) -> Keys:
+        from shared.keys.keys import Keys
+
         return Keys(self.vault)
 
     @cached_property
     def signer(self) -> Signer:
+        from shared.keys.signing import Signer
+
         return Signer(self.vault)
 
     @cached_property
     def envelope(self) -> Envelope:
+        from shared.rooms.envelope import Envelope
+
         return Envelope(self.vault, self.clock)
 
     @cached_property
     def connections(self) -> Connections:
+        from shared.organisations.connections import Connections
+
         return Connections(self.tables, self.clock)
 
     @cached_property
     def audit(self) -> Audit:
+        from shared.organisations.audit import Audit
+
         return Audit(self.tables, self.clock)
 
     @cached_property
     def clinicians(self) -> Clinicians:
+        from shared.organisations.people import Clinicians
+
         return Clinicians(self.tables, self.clock)
 
     @cached_property
     def consents(self) -> Consents:
+        from shared.organisations.consents import Consents
+
         return Consents(self.tables, self.audit, self.clock)
 
     @cached_property
     def access(self) -> Access:
+        from shared.adapters.entra import TokenKeys
+        from shared.organisations.access import Access
+
         host, tenant = self.settings.entra_authority_host, self.settings.entra_tenant_id
         return Access(self.settings, TokenKeys(f"{host}/{tenant}/discovery/v2.0/keys", self.web, self.clock))
 
     @cached_property
     def administration(self) -> Administration:
+        from shared.organisations.administration import Administration
+
         return Administration(
             self.settings, self.connections, self.consents, self.epic, self.vault, self.audit, self.clock
         )
 
     @cached_property
     def alarms(self) -> TableAlarms:
+        from shared.work.alarms import TableAlarms
+
         return TableAlarms(self.tables, self.queues, self.rules_of)
 
     @cached_property
     def visits(self) -> Visits:
+        from shared.visits.store import Visits
+
         return Visits(self.tables, self.alarms, self.clock)
 
     @cached_property
     def rooms(self) -> Rooms:
+        from shared.rooms.rooms import Rooms
+
         return Rooms(self.visits, self.graph, self.keys, self.envelope, self.settings, self.clock)
 
     @cached_property
     def optouts(self) -> OptOuts:
+        from shared.messages.optouts import OptOuts
+
         return OptOuts(self.tables, self.keys, self.clock)
 
     @cached_property
     def receipts(self) -> Receipts:
+        from shared.messages.receipt import Receipts
+        from shared.messages.verify import TokenVerifier
+
         verifier = TokenVerifier(self.connections, self.vault, self.clock)
         return Receipts(verifier, self.visits, self.keys, self.clock)
 
     @cached_property
     def gateway_reports(self) -> GatewayReports:
+        from shared.messages.reports import GatewayReports
+
         return GatewayReports(self.visits, self.optouts)
 
     @cached_property
     def sign_in(self) -> EhrSignIn:
+        from shared.launch.ehr import EhrSignIn
+
         return EhrSignIn(self.connections, self.epic, self.signer, self.keys, self.clock)
 
     @cached_property
     def entry(self) -> Entry:
+        from shared.launch.entry import Entry
+
         return Entry(self.settings, self.visits, self.rooms, self.connections, self.keys, self.clock)
 
     @cached_property
     def clinician_sign_in(self) -> ClinicianSignIn:
+        from shared.adapters.entra import MicrosoftSignIn
+        from shared.launch.microsoft import ClinicianSignIn
+
         microsoft = MicrosoftSignIn(self.settings, self.identity.assertion)
         return ClinicianSignIn(
             microsoft, self.clinicians, self.connections, self.entry, self.audit, self.keys, self.clock
@@ -177,6 +234,8 @@ class Services:
 
     @cached_property
     def launches(self) -> Launches:
+        from shared.launch.launch import Launches
+
         return Launches(
             self.settings,
             self.connections,
@@ -189,10 +248,15 @@ class Services:
 
     @cached_property
     def approvals(self) -> Approvals:
+        from shared.launch.approval import Approvals
+
         return Approvals(self.settings, self.connections, self.sign_in, self.audit, self.keys, self.clock)
 
     @cached_property
     def notifications(self) -> Notifications:
+        from shared.adapters.entra import TokenKeys
+        from shared.follow.notifications import Notifications
+
         tokens = TokenKeys(f"{self.settings.entra_authority_host}/common/discovery/v2.0/keys", self.web, self.clock)
         return Notifications(
             self.settings, tokens, self.keys, self.queues, self.envelope, self.visits, self.worker, self.clock
@@ -200,6 +264,12 @@ class Services:
 
     @cached_property
     def worker(self) -> Worker:
+        from shared.follow.writeback import WriteBack
+        from shared.messages.sending import Texting
+        from shared.reports.facts import FactKeeping
+        from shared.rooms.tending import RoomTending
+        from shared.work.worker import Worker
+
         doers = (
             Texting(self.keys, self.gateway, self.optouts, self.connection_of, self.settings.public_url, self.clock),
             WriteBack(self.epic, self.signer, self.keys, self.connection_of, self.clock),
@@ -210,14 +280,20 @@ class Services:
 
     @cached_property
     def tick(self) -> Tick:
+        from shared.work.tick import Tick
+
         return Tick(self.alarms, self.queues, self.clock)
 
     @cached_property
     def health(self) -> Health:
+        from shared.health import Health
+
         return Health(self.tables, self.clock)
 
     @cached_property
     def visit_report(self) -> VisitReport:
+        from shared.reports.visits import VisitReport
+
         return VisitReport(self.tables, self.clock)
 
     async def connection_of(self, connection_id: str) -> Connection | None:
@@ -226,6 +302,9 @@ class Services:
 
     async def rules_of(self, connection_id: str) -> Rules:
         """What of a connection's settings decides about time; nothing happens for one that is not approved."""
+        from shared.organisations.connection import ConnectionState
+        from shared.work.moments import Rules
+
         connection = await self.connections.get(connection_id)
         if connection is None or connection.state is not ConnectionState.APPROVED:
             return Rules()

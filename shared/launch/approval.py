@@ -13,7 +13,8 @@ from shared.clock import Clock
 from shared.errors import Refused
 from shared.keys.keyring import SealError
 from shared.keys.keys import Keys
-from shared.launch.ehr import Cookie, Departure, EhrSignIn
+from shared.launch.cookies import Cookie
+from shared.launch.ehr import Departure, EhrSignIn
 from shared.launch.smart import STAFF
 from shared.organisations.access import Caller
 from shared.organisations.audit import Audit

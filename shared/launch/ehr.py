@@ -17,22 +17,13 @@ from shared.keys.assertion import client_assertion
 from shared.keys.keyring import SealError
 from shared.keys.keys import Keys
 from shared.keys.signing import Signer
+from shared.launch.cookies import LIFE, Cookie
 from shared.launch.smart import Identity, Pending, authorize_url, read_identity
 from shared.organisations.connection import Connection
 from shared.organisations.connections import Connections
 
-LIFE = timedelta(minutes=10)
 KEYS_CACHED_FOR = timedelta(minutes=5)
 PURPOSE = "sign-in"
-
-
-@dataclass(frozen=True, slots=True)
-class Cookie:
-    """A cookie to set, or to remove where `value` is empty. Always Secure, HttpOnly, SameSite=None: EHRs embed pages."""
-
-    name: str
-    value: str
-    max_age: int = int(LIFE.total_seconds())
 
 
 @dataclass(frozen=True, slots=True)

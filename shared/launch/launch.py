@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from shared.clock import Clock
 from shared.errors import Refused
-from shared.launch.ehr import Cookie, Departure, EhrSignIn, SignedIn
+from shared.launch.cookies import Cookie
+from shared.launch.ehr import Departure, EhrSignIn, SignedIn
 from shared.launch.entry import Entry
 from shared.launch.microsoft import ClinicianSignIn, Newcomer
 from shared.launch.smart import check_role, read_context

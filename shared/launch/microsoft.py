@@ -11,7 +11,8 @@ from shared.clock import Clock
 from shared.errors import Refused
 from shared.keys.keyring import SealError
 from shared.keys.keys import Keys
-from shared.launch.ehr import LIFE, Cookie, Departure
+from shared.launch.cookies import LIFE, Cookie
+from shared.launch.ehr import Departure
 from shared.launch.entry import Entry
 from shared.launch.smart import Context
 from shared.organisations.audit import Audit

@@ -86,7 +86,7 @@ async def _connection(config: StackConfig, services: Services) -> None:
     now = wall_clock()
     approver, admin = PEOPLE["approver"], PEOPLE["admin"]
     certificate, pem = read_certificate(config.sender_certificate.read_bytes(), now=now, added_by=admin.oid)
-    await services.vault.set_secret(certificate.secret, pem, "application/x-pem-file")
+    await services.vault.set_secret(certificate.secret_of(CONNECTION_ID), pem, "application/x-pem-file")
     connection = Connection(
         id=CONNECTION_ID,
         tenant=TENANT_ID,

@@ -116,6 +116,10 @@ class Stack:
         self._say(f"storage and stand-ins answer ({time.monotonic() - began:.1f} s)")
         # The host loads the app while storage and vault are being filled: it needs them at its first invocation only.
         await self._all(self.start_host(), seed.seed(config, connection=seed_connection))
+        # The first tick by hand: health is red until one ran.
+        key = {"x-functions-key": config.secrets["master_key"]}
+        await self._http.post(f"{config.functions}/admin/functions/reminder_tick", headers=key, json={"input": ""})
+        await self._answers("functions", f"{config.functions}/api/health")
         self._say(f"the functions answer ({time.monotonic() - began:.1f} s)")
 
     async def start_host(self) -> None:

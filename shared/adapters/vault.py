@@ -68,8 +68,14 @@ class Vault:
         return value
 
     async def set_secret(self, name: str, value: str, content_type: str) -> None:
-        """Writes a new version of a secret."""
-        await self._secrets.set_secret(name, value, content_type=content_type)
+        """Writes a new version of a secret; one that was deleted is recovered first, for its name is still taken."""
+        from azure.core.exceptions import ResourceExistsError
+
+        try:
+            await self._secrets.set_secret(name, value, content_type=content_type)
+        except ResourceExistsError:
+            await self._secrets.recover_deleted_secret(name)
+            await self._secrets.set_secret(name, value, content_type=content_type)
         self.forget(name)
 
     async def delete_secret(self, name: str) -> None:

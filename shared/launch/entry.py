@@ -7,7 +7,7 @@ from shared.errors import BridgeError, Refused
 from shared.keys.keyring import Keyring
 from shared.keys.keys import Keys
 from shared.launch.smart import Context
-from shared.organisations.connection import Connection
+from shared.organisations.connection import Connection, ConnectionState
 from shared.organisations.connections import Connections
 from shared.rooms.rooms import Rooms
 from shared.settings import Settings
@@ -89,7 +89,7 @@ class Entry:
             raise Refused("link.invalid")
         record = await self._visits.load(key)
         connection = await self._connections.get(key.connection)
-        if record is None or connection is None:
+        if record is None or connection is None or connection.state is not ConnectionState.APPROVED:
             raise Refused("link.over")
         _open(record)
         language = record.phone.language if record.phone else connection.sms.language

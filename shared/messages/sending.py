@@ -16,7 +16,7 @@ from shared.keys.keyring import SealError
 from shared.keys.keys import Keys
 from shared.messages.optouts import OptOuts
 from shared.messages.templates import render
-from shared.organisations.connection import Connection
+from shared.organisations.connection import Connection, ConnectionState
 from shared.visits.ids import link_token
 from shared.visits.visit import Record, Text, TextState, VisitKey
 from shared.work.moments import Rules, due_reminders
@@ -65,7 +65,10 @@ class Texting:
         later = False
         connection = await self._connection_of(record.visit.key.connection)
         for text in record.text_list(TextState.SENDING):
-            if connection is None or record.phone is None:
+            if connection is None or connection.state is not ConnectionState.APPROVED or not connection.sms.enabled:
+                done[text.name] = replace(text, state=TextState.WITHHELD)
+                continue
+            if record.phone is None:
                 done[text.name] = replace(text, state=TextState.FAILED)
                 continue
             now = self._clock()

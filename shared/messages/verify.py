@@ -69,7 +69,7 @@ class TokenVerifier:
                 raise refusal
             claims: dict[str, Any] = jwt.decode(
                 token,
-                await self._key(certificate),
+                await self._key(connection.id, certificate),
                 algorithms=ALGORITHMS,
                 issuer=connection.id,
                 audience=url,
@@ -110,11 +110,11 @@ class TokenVerifier:
             (c for c in connection.certificates if c.thumbprint == kid and c.not_before <= now < c.not_after), None
         )
 
-    async def _key(self, certificate: Certificate) -> Any:
+    async def _key(self, connection_id: str, certificate: Certificate) -> Any:
         if certificate.thumbprint not in self._public:
             from cryptography import x509
 
-            text = await self._vault.secret(certificate.secret)
+            text = await self._vault.secret(certificate.secret_of(connection_id))
             if text is None:
                 raise Refused("hl7.signature_invalid")
             loaded = x509.load_pem_x509_certificate(text.encode())

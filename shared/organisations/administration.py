@@ -94,7 +94,7 @@ class Administration:
         caller.require(ADMIN)
         connection = await self._connections.require(connection_id, caller.tenant)
         for certificate in connection.certificates:
-            await self._vault.delete_secret(certificate.secret)
+            await self._vault.delete_secret(certificate.secret_of(connection.id))
         await self._connections.remove(connection)
         await self._audit.note(caller.tenant, caller.oid, "connection.removed", connection.id)
 
@@ -136,7 +136,7 @@ class Administration:
                 return known
         if len(connection.certificates) >= MOST_ACTIVE:
             raise Refused("certificate.too_many")
-        await self._vault.set_secret(certificate.secret, pem, "application/x-pem-file")
+        await self._vault.set_secret(certificate.secret_of(connection.id), pem, "application/x-pem-file")
         await self._connections.save(replace(connection, certificates=(*connection.certificates, certificate)))
         await self._audit.note(caller.tenant, caller.oid, "certificate.added", connection.id, certificate.thumbprint)
         return certificate
@@ -150,5 +150,5 @@ class Administration:
             raise Refused("not_found")
         left = tuple(c for c in connection.certificates if c.thumbprint != thumbprint)
         await self._connections.save(replace(connection, certificates=left))
-        await self._vault.delete_secret(gone[0].secret)
+        await self._vault.delete_secret(gone[0].secret_of(connection.id))
         await self._audit.note(caller.tenant, caller.oid, "certificate.removed", connection.id, thumbprint)

@@ -53,7 +53,7 @@ class Writeback:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """A sender certificate: the public half is in the vault under `secret`. `thumbprint` is SHA-256, base64url."""
+    """A sender certificate: the PEM is in the vault (`secret_of`). `thumbprint` is SHA-256, base64url."""
 
     thumbprint: str
     subject: str
@@ -61,10 +61,10 @@ class Certificate:
     not_after: datetime
     added_by: str
 
-    @property
-    def secret(self) -> str:
+    def secret_of(self, connection_id: str) -> str:
+        """The vault's name of it. One a connection: a hospital may use the same certificate for two."""
         # Vault names take letters, digits and hyphens only.
-        return "hl7-sender-" + sha256(self.thumbprint.encode()).hexdigest()[:40]
+        return f"hl7-sender-{connection_id}-{sha256(self.thumbprint.encode()).hexdigest()[:40]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,4 +151,5 @@ def normal_fhir_base(text: str, *, allow_loopback: bool = False) -> str:
     if not allow_loopback and "." not in host:
         raise Refused("connection.url_invalid")
     path = parts.path.removesuffix("/")
+    host = f"[{host}]" if ":" in host else host
     return f"https://{host}{'' if port in (None, 443) else f':{port}'}{path}"

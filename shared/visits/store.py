@@ -34,8 +34,11 @@ class Alarms(Protocol):
     def name(self, key: VisitKey, moment: datetime) -> tuple[str, str]:
         """Partition and row of the alarm for a moment."""
 
+    def serves(self, name: tuple[str, str], moment: datetime, now: datetime) -> bool:
+        """Whether an alarm will do for a moment."""
+
     async def put(self, name: tuple[str, str], key: VisitKey) -> None:
-        """Writes an alarm; the same twice is one."""
+        """Writes an alarm."""
 
     async def drop(self, name: tuple[str, str]) -> None:
         """Removes an alarm; one that is gone is fine."""
@@ -117,14 +120,18 @@ class Visits:
         tokens = {token: expires for token, expires in after.tokens.items() if expires > now}
         moment = await self._alarms.moment(after, now)
         old = before.visit.alarm if before else None
-        new = self._alarms.name(key, moment) if moment else None
-        if old and after.visit.claimed(now):
-            # The alarm under which the claim was made stays: should its holder die, it is still owed.
-            new = old
+        # The alarm under which a claim was made stays: should its holder die, it is still owed.
+        keep = old and (after.visit.claimed(now) or (moment and self._alarms.serves(old, moment, now)))
+        new = old if keep else self._alarms.name(key, moment) if moment else None
         after = replace(after, visit=replace(after.visit, alarm=new), tokens=tokens)
         if new and new != old:
             await self._alarms.put(new, key)
-        await self._tables.transact("visits", rows.difference(before, after, etag))
+        try:
+            await self._tables.transact("visits", rows.difference(before, after, etag))
+        except Conflict:
+            if new and new != old:
+                await self._alarms.drop(new)
+            raise
         if old and old != new:
             await self._alarms.drop(old)
         if ring and moment and moment <= now and not after.visit.claimed(now):

@@ -24,7 +24,9 @@ class State(StrEnum):
 
 
 class TextState(StrEnum):
-    """Where a text stands. `sending`: claimed, perhaps sent; `superseded`: the visit changed before it left."""
+    """Where a text stands. `sending`: claimed, perhaps sent; `superseded`: the visit changed before it left;
+    `withheld`: texts were switched off before it left.
+    """
 
     DUE = "due"
     SENDING = "sending"
@@ -34,6 +36,7 @@ class TextState(StrEnum):
     MISSED = "missed"
     OPTED_OUT = "opted_out"
     SUPERSEDED = "superseded"
+    WITHHELD = "withheld"
 
 
 @dataclass(frozen=True, slots=True)

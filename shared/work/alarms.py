@@ -1,15 +1,16 @@
 """Alarms: one row a visit in table `work`, keyed by when, so that one range query finds everything owed up to now.
 
-PartitionKey is the five-minute bucket of the instant and a shard, RowKey the instant and the visit. An alarm holds ids
-only. What is done is deleted: what is left in the past is exactly what is owed, and no watermark is needed.
+PartitionKey is the five-minute bucket of the instant and a shard, RowKey the instant, the visit and a nonce. An alarm
+holds ids only. What is done is deleted: what is left in the past is exactly what is owed, and no watermark is needed.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from secrets import token_hex
 
 from shared.adapters.queues import DUE, Queues
 from shared.adapters.tables import Tables
-from shared.clock import to_text
+from shared.clock import from_text, to_text
 from shared.visits.ids import partition
 from shared.visits.visit import Record, VisitKey
 from shared.work.moments import Rules, next_moment
@@ -35,9 +36,14 @@ class TableAlarms:
         return next_moment(record, await self._rules_of(record.visit.key.connection), now)
 
     def name(self, key: VisitKey, moment: datetime) -> tuple[str, str]:
-        """Partition and row of the alarm."""
+        """Partition and row of a new alarm. No two are alike, so that whoever made one in vain may remove it."""
         shard = partition(key).rpartition("-")[2]
-        return f"{_bucket(moment)}-{shard}", f"{to_text(moment)}_{key.connection}_{key.visit}"
+        return f"{_bucket(moment)}-{shard}", f"{to_text(moment)}_{key.connection}_{key.visit}_{token_hex(4)}"
+
+    def serves(self, name: tuple[str, str], moment: datetime, now: datetime) -> bool:
+        """Whether an alarm will do for a moment: the same instant, or both are past and it is owed anyway."""
+        instant = _instant(name)
+        return instant == moment or (instant <= now and moment <= now)
 
     async def put(self, name: tuple[str, str], key: VisitKey) -> None:
         """Writes an alarm."""
@@ -70,7 +76,11 @@ class TableAlarms:
 
 def orphaned(name: tuple[str, str], now: datetime) -> bool:
     """Whether an alarm that no visit names is old enough to be nobody's: an intake may be between its two writes."""
-    return datetime.fromisoformat(name[1].partition("_")[0]) + ORPHANED_AFTER < now
+    return _instant(name) + ORPHANED_AFTER < now
+
+
+def _instant(name: tuple[str, str]) -> datetime:
+    return from_text(name[1].partition("_")[0])
 
 
 def _bucket(moment: datetime) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 import pytest
 from kiota_abstractions.authentication import AnonymousAuthenticationProvider
-from msgraph import GraphRequestAdapter, GraphServiceClient
+from msgraph.graph_request_adapter import GraphRequestAdapter
+from msgraph.graph_service_client import GraphServiceClient
 from msgraph.generated.models.allowed_lobby_admitter_roles import AllowedLobbyAdmitterRoles
 from msgraph.generated.models.identity import Identity
 from msgraph.generated.models.identity_set import IdentitySet

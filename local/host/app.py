@@ -24,17 +24,25 @@ EMULATOR = (
     "SRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;"  # pragma: allowlist secret
     "QueueEndpoint=http://127.0.0.1:10001/devstoreaccount1;"
 )
+# The client's own waits (15 s and more) are made for storage far away.
+RETRY: dict[str, Any] = {"initial_backoff": 0.2, "increment_base": 1, "random_jitter_range": 0, "retry_total": 2}
 
 
 class App:
-    """One function app. `keys` has `master`, `function` and `system` keys as the host keeps them."""
+    """One function app. `keys` has `master`, `function` and `system` keys as the host keeps them.
+
+    Raises OSError or ValueError if its host.json cannot be read.
+    """
 
     def __init__(self, folder: Path, state: Path, keys: dict[str, Any]) -> None:
         self.folder = folder.resolve()
         self.state = state
         self.keys: dict[str, Any] = {"master": "", "function": {}, "system": {}} | keys
-        self.configuration: dict[str, Any] = json.loads((self.folder / "host.json").read_text())
-        self.extensions: dict[str, Any] = self.configuration.get("extensions", {})
+        try:
+            configuration: dict[str, Any] = json.loads((self.folder / "host.json").read_text())
+        except json.JSONDecodeError as error:
+            raise ValueError(f"host.json: {error}") from error
+        self.extensions: dict[str, Any] = configuration.get("extensions", {})
         self.functions: dict[str, Function] = {}
         self._worker = Worker(str(self.folder))
         self._running: set[asyncio.Task[Any]] = set()
@@ -73,8 +81,9 @@ class App:
         )
         milliseconds = (time.perf_counter() - began) * 1000
         if result.ok:
+            result = await self._send_outputs(function, result)
+        if result.ok:
             log.info("%s succeeded, %.0f ms, %s", function.name, milliseconds, invocation_id)
-            await self._send_outputs(function, result)
         else:
             kind = result.error.partition(":")[0]
             log.error(
@@ -87,12 +96,21 @@ class App:
             )
         return result
 
-    async def _send_outputs(self, function: Function, result: Result) -> None:
-        for binding in function.bindings:
-            if binding["type"] == "queue":
-                value = result.value if binding["name"] == "$return" else (result.outputs or {}).get(binding["name"])
-                if value and value[0]:
+    async def _send_outputs(self, function: Function, result: Result) -> Result:
+        """The result, or that of a failure: an output that cannot be written fails the function, as in the cloud."""
+        bindings = [binding for binding in function.bindings if binding["type"] == "queue"]
+        if not bindings:
+            return result
+        from azure.core.exceptions import AzureError
+
+        for binding in bindings:
+            value = result.value if binding["name"] == "$return" else (result.outputs or {}).get(binding["name"])
+            if value and value[0]:
+                try:
                     await self._send(binding, value)
+                except AzureError as error:
+                    return Result(ok=False, error=f"{type(error).__name__}: output {binding['name']}")
+        return result
 
     async def _send(self, binding: dict[str, Any], value: Value) -> None:
         kind, content = value
@@ -110,12 +128,15 @@ class App:
         return any(os.environ.get(name, "").lower() in ("1", "true") for name in names)
 
     def queue(self, binding: dict[str, Any], suffix: str = "") -> Any:
-        """A client of a binding's queue."""
+        """A client of a binding's queue. Raises ValueError if its settings are missing or wrong."""
         from azure.storage.queue.aio import QueueClient
 
-        connection = os.environ.get(binding.get("connection") or STORAGE) or os.environ[STORAGE]
+        name = str(binding.get("connection") or STORAGE)
+        connection = os.environ.get(f"AzureWebJobs{name}") or os.environ.get(name)
+        if not connection:
+            raise ValueError(f"the setting {name!r}, a storage connection, is missing")
         text = EMULATOR if connection == "UseDevelopmentStorage=true" else connection
-        return QueueClient.from_connection_string(text, resolved(binding["queueName"]) + suffix)
+        return QueueClient.from_connection_string(text, resolved(binding["queueName"]) + suffix, **RETRY)
 
     @property
     def _base64(self) -> bool:

@@ -31,7 +31,7 @@ class EventGrid:
         if not key or key not in (self._app.keys["system"].get(KEY), self._app.keys["master"]):
             return Response(status_code=401)
         function = self._app.functions.get(request.query_params.get("functionName", "").lower())
-        if function is None or function.trigger["type"] != "eventGridTrigger":
+        if function is None or function.trigger["type"] != "eventGridTrigger" or self._app.disabled(function):
             return PlainTextResponse("cannot find that function", 404)
         kind = request.headers.get("aeg-event-type", "").lower()
         if kind == "unsubscribe":
@@ -44,7 +44,10 @@ class EventGrid:
             return Response(status_code=400)
         events = payload if isinstance(payload, list) else [payload]
         if kind == "subscriptionvalidation":
-            return JSONResponse({"validationResponse": events[0]["data"]["validationCode"]})
+            try:
+                return JSONResponse({"validationResponse": events[0]["data"]["validationCode"]})
+            except (LookupError, TypeError):
+                return Response(status_code=400)
         name = function.trigger["name"]
         results = await asyncio.gather(
             *(self._app.invoke(function, {name: ("json", json.dumps(event))}) for event in events)

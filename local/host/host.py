@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -20,19 +21,41 @@ from local.host.worker import Function
 
 log = logging.getLogger("host")
 
-METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"]
-PATIENCE_SECONDS = 5
+# Less than what local/guard.py grants before it kills.
+PATIENCE_SECONDS = 4
+TRIGGERS = ("httpTrigger", "timerTrigger", "queueTrigger", "eventGridTrigger")
 
 
 class Host:
-    """One running host of one app, which has been started."""
+    """One running host of one app, which has been started. Raises ValueError for what the real host calls a function
+    in error: a route, schedule or setting that makes no sense.
+    """
 
     def __init__(self, app: App, *, enforce_keys: bool = False) -> None:
         self._app = app
         self._http = HttpTriggers(app, enforce_keys=enforce_keys)
         self._events = EventGrid(app)
         self._timers: dict[str, Timer] = {}
+        self._listeners: dict[str, Timer | QueueTrigger] = {}
         self._loops: list[asyncio.Task[None]] = []
+        self._deadline: float | None = None
+        for function in app.functions.values():
+            try:
+                self._add(function)
+            except ValueError as error:
+                raise ValueError(f"{function.name}: {error}") from error
+
+    def _add(self, function: Function) -> None:
+        kind = function.trigger["type"]
+        if kind not in TRIGGERS:
+            log.warning("%s: a %s is not run here", function.name, kind)
+        elif kind == "timerTrigger":
+            self._timers[function.name] = Timer(self._app, function)
+            self._listeners[function.name] = self._timers[function.name]
+        elif kind == "queueTrigger":
+            self._listeners[function.name] = QueueTrigger(self._app, function)
+        if self._app.disabled(function):
+            self._listeners.pop(function.name, None)
 
     def asgi(self) -> Starlette:
         """The app to serve; triggers run for as long as it is served."""
@@ -43,29 +66,33 @@ class Host:
                 Route("/admin/functions", self._list, methods=["GET"]),
                 Route("/admin/functions/{name}", self._function, methods=["GET", "POST"]),
                 Route("/runtime/webhooks/eventgrid", self._events.answer, methods=["POST"]),
-                Route("/{path:path}", self._http.answer, methods=METHODS),
+                Route("/{path:path}", self._http),
             ],
         )
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
-        for function in self._app.functions.values():
-            kind = function.trigger["type"]
-            if kind == "timerTrigger":
-                self._timers[function.name] = Timer(self._app, function)
-            if self._app.disabled(function):
-                continue
-            if kind == "timerTrigger":
-                self._loops.append(asyncio.create_task(self._timers[function.name].run()))
-            elif kind == "queueTrigger":
-                self._loops.append(asyncio.create_task(QueueTrigger(self._app, function).run()))
+        for name, listener in self._listeners.items():
+            loop = asyncio.create_task(listener.run(), name=name)
+            loop.add_done_callback(_ended)
+            self._loops.append(loop)
         try:
             yield
         finally:
+            self.retire()
+            if self._loops:
+                await asyncio.wait(self._loops, timeout=self._left_seconds())
+            await self._app.stop(self._left_seconds())
+
+    def retire(self) -> None:
+        """Takes no more from timers and queues; what runs has PATIENCE_SECONDS from now to come to its end."""
+        if self._deadline is None:
+            self._deadline = time.monotonic() + PATIENCE_SECONDS
             for loop in self._loops:
                 loop.cancel()
-            await asyncio.gather(*self._loops, return_exceptions=True)
-            await self._app.stop(PATIENCE_SECONDS)
+
+    def _left_seconds(self) -> float:
+        return max(0.1, (self._deadline or 0) - time.monotonic())
 
     def _admin(self, request: Request) -> bool:
         return level(self._app, request) == LEVELS["admin"]
@@ -104,6 +131,11 @@ class Host:
             await self._app.invoke(function, {name: ("string", given)}, {"DequeueCount": ("json", "1")})
         else:
             await self._app.invoke(function, {name: ("json", given or "{}")})
+
+
+def _ended(loop: "asyncio.Task[None]") -> None:
+    if not loop.cancelled() and loop.exception():
+        log.critical("%s is no longer triggered", loop.get_name(), exc_info=loop.exception())
 
 
 def _shown(function: Function) -> dict[str, Any]:

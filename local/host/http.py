@@ -1,16 +1,21 @@
 """HTTP triggers: routes, keys, how a request reaches a function and how its answer goes out."""
 
 import json
+import logging
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from local.host.app import App
 from local.host.routing import Route
 from local.host.worker import Function, Value
+
+log = logging.getLogger("host")
 
 LEVELS = {"anonymous": 0, "function": 1, "system": 2, "admin": 3}
 
@@ -29,7 +34,16 @@ class HttpTriggers:
             if function.trigger["type"] == "httpTrigger":
                 own = str(function.trigger.get("route") or function.name).lstrip("/")
                 template = "/".join(part for part in (prefix, own) if part)
-                self.routes.append((Route(template, function.trigger.get("methods")), function))
+                try:
+                    route = Route(template, function.trigger.get("methods"))
+                except ValueError as error:
+                    raise ValueError(f"{function.name}: {error}") from error
+                self.routes.append((route, function))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The same as an ASGI app, which unlike a handler function takes whatever method there is."""
+        response = await self.answer(Request(scope, receive))
+        await response(scope, receive, send)
 
     async def answer(self, request: Request) -> Response:
         """One request; 404 where nothing matches, 401 without the key, 500 without a body when the function failed."""
@@ -66,7 +80,12 @@ class HttpTriggers:
         if not result.ok:
             return Response(status_code=500)
         name = next((binding["name"] for binding in function.bindings if binding["type"] == "http"), "$return")
-        return self._reply(result.value if name == "$return" else (result.outputs or {}).get(name, (None, None)))
+        try:
+            return self._reply(result.value if name == "$return" else (result.outputs or {}).get(name, (None, None)))
+        except ValueError as error:
+            # A header that is not Latin-1, a status that is no number. The message may quote data.
+            log.error("%s: its answer cannot be sent: %s", function.name, type(error).__name__)  # noqa: TRY400
+            return Response(status_code=500)
 
     def _reply(self, value: Value) -> Response:
         kind, content = value
@@ -131,7 +150,7 @@ def _cookie(cookie: Any) -> str:
     parts = [f"{cookie.name}={quote(cookie.value, safe='')}"]
     expires, max_age = value(cookie.expires), value(cookie.max_age)
     if expires is not None:
-        parts.append(f"expires={format_datetime(expires, usegmt=True)}")
+        parts.append(f"expires={format_datetime(datetime.fromtimestamp(expires.seconds, UTC), usegmt=True)}")
     if max_age is not None:
         parts.append(f"max-age={int(float(max_age))}")
     if value(cookie.domain):

@@ -42,7 +42,7 @@ class ParameterBinding(Message):
 PLAIN = (
     "WorkerInitResponse", "WorkerMetadata", "RpcFunctionMetadata", "FunctionMetadataResponse", "FunctionLoadResponse",
     "InvocationResponse", "RpcException", "RpcRetryOptions", "RpcHttp", "NullableString", "NullableBool",
-    "NullableDouble", "NullableTimestamp",
+    "NullableDouble", "NullableTimestamp", "Timestamp",
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-que
 """
 
 import asyncio
+import contextlib
 import json
 import logging
 import os
@@ -32,39 +33,49 @@ class QueueTrigger:
         self._threshold = int(options.get("newBatchThreshold", self._batch // 2 * (os.cpu_count() or 1)))
         self._most_deliveries = int(options.get("maxDequeueCount", 5))
         self._longest_pause = seconds_of(str(options.get("maxPollingInterval", "00:01:00")))
+        # Made and thrown away: what is wrong with its settings shows when the host starts.
+        app.queue(function.trigger)
         self._hidden_seconds = int(seconds_of(str(options.get("visibilityTimeout", "00:00:00"))))
 
     async def run(self) -> None:
-        """Polls for ever."""
-        from azure.core.exceptions import AzureError, ResourceExistsError
-
+        """Polls until it is cancelled; then the messages in hand are settled before the queue is let go."""
+        running: set[asyncio.Task[Any]] = set()
         async with self._app.queue(self._function.trigger) as queue:
-            pause, running = FIRST_PAUSE_SECONDS, set[asyncio.Task[Any]]()
-            while True:
-                messages: list[Any] = []
-                try:
-                    pages = queue.receive_messages(max_messages=self._batch, visibility_timeout=LEASE_SECONDS)
-                    async for message in pages:
-                        messages.append(message)
-                        if len(messages) == self._batch:
-                            break
-                except AzureError as error:
-                    if getattr(error, "error_code", "") == "QueueNotFound":
-                        try:
-                            await queue.create_queue()
-                        except (ResourceExistsError, AzureError):
-                            log.debug("%s: the queue cannot be made yet", self._function.name)
-                if not messages:
-                    await asyncio.sleep(pause)
-                    pause = min(self._longest_pause, pause * 2)
-                    continue
-                pause = FIRST_PAUSE_SECONDS
-                for message in messages:
-                    task = self._app.background(self._handle(queue, message))
-                    running.add(task)
-                    task.add_done_callback(running.discard)
-                while len(running) > self._threshold:
-                    await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            try:
+                await self._poll(queue, running)
+            finally:
+                if running:
+                    await asyncio.wait(running)
+
+    async def _poll(self, queue: Any, running: set[asyncio.Task[Any]]) -> None:
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            messages = await self._receive(queue)
+            if not messages:
+                await asyncio.sleep(pause)
+                pause = min(self._longest_pause, pause * 2)
+                continue
+            pause = FIRST_PAUSE_SECONDS
+            for message in messages:
+                task = self._app.background(self._handle(queue, message))
+                running.add(task)
+                task.add_done_callback(running.discard)
+            while len(running) > self._threshold:
+                await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+
+    async def _receive(self, queue: Any) -> list[Any]:
+        """One batch in one request; none if storage is away. A queue that is missing is made."""
+        from azure.core.exceptions import AzureError
+
+        try:
+            pages = queue.receive_messages(messages_per_page=self._batch, visibility_timeout=LEASE_SECONDS).by_page()
+            async for page in pages:
+                return [message async for message in page]
+        except AzureError as error:
+            if getattr(error, "error_code", "") == "QueueNotFound":
+                with contextlib.suppress(AzureError):
+                    await queue.create_queue()
+        return []
 
     async def _handle(self, queue: Any, message: Any) -> None:
         from azure.core.exceptions import AzureError

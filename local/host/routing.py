@@ -71,21 +71,21 @@ class Route:
         self._parameters: list[tuple[str, list[Check], str | None]] = []
         segments = template.strip("/").split("/") if template.strip("/") else []
         pattern = "".join(self._segment(segment, first=index == 0) for index, segment in enumerate(segments))
-        self._pattern = re.compile(pattern + "/?", re.IGNORECASE)
+        self._pattern = re.compile(pattern + "/?", re.IGNORECASE | re.DOTALL)
 
     def match(self, method: str, raw_path: str) -> dict[str, str] | None:
         """The route's parameters, or None. `raw_path` is still encoded; an absent optional parameter is missing."""
-        found = self._pattern.fullmatch(raw_path.lstrip("/"))
+        # Kestrel decodes everything but an encoded slash, before it looks at the routes.
+        path = unquote(re.sub("%(2f)", r"%25\1", raw_path, flags=re.IGNORECASE))
+        found = self._pattern.fullmatch(path.removeprefix("/"))
         if found is None or (self._methods and method.upper() not in self._methods):
             return None
         values: dict[str, str] = {}
-        for (name, checks, default), raw in zip(self._parameters, found.groups(), strict=True):
-            if not raw:
+        for (name, checks, default), value in zip(self._parameters, found.groups(), strict=True):
+            if not value:
                 if default is not None:
                     values[name] = default
                 continue
-            # Kestrel decodes everything but an encoded slash.
-            value = unquote(re.sub("%(2f)", r"%25\1", raw, flags=re.IGNORECASE))
             if not all(check(value) for check in checks):
                 return None
             values[name] = value
@@ -110,6 +110,8 @@ class Route:
     def _add(self, token: re.Match[str]) -> None:
         checks = []
         for name, arguments in CONSTRAINT.findall(token["constraints"] or ""):
-            split = [arguments] if name.lower() == "regex" else [item.strip() for item in arguments.split(",") if item]
+            # In a template the braces of a regular expression are written twice.
+            plain = arguments.replace("{{", "{").replace("}}", "}")
+            split = [plain] if name.lower() == "regex" else [item.strip() for item in arguments.split(",") if item]
             checks.append(_constraint(name, split))
         self._parameters.append((token["name"], checks, token["default"]))

@@ -25,6 +25,7 @@ class Timer:
         self._function = function
         self._file: Path = app.state / "timers" / f"{function.name}.json"
         self._schedule = Schedule(resolved(function.trigger["schedule"]))
+        self._schedule.next(_now())
 
     async def run(self) -> None:
         """Fires for ever, never twice at once."""
@@ -38,15 +39,20 @@ class Timer:
         while True:
             if not at_once:
                 await _sleep_until(following)
-            fired = _now()
-            await self.fire(past_due=past_due)
-            following, past_due, at_once = schedule.next(fired), False, False
-            if monitored:
-                self._save(fired, following)
+            # Shielded: when the host ends, the call in hand comes to its end like any other.
+            await asyncio.shield(self._app.background(self._occurrence(past_due=past_due, monitored=monitored)))
+            # What came due while it ran is left out, as the host does it.
+            following, past_due, at_once = schedule.next(_now()), False, False
+
+    async def _occurrence(self, *, past_due: bool, monitored: bool) -> None:
+        now = _now()
+        await self.fire(past_due=past_due)
+        if monitored:
+            self._save(now, self._schedule.next(now))
 
     async def fire(self, *, past_due: bool = False) -> Result:
         """One call, with the function's retry policy behind it."""
-        status = json.loads(self._file.read_text()) if self._file.exists() else None
+        status = self._known()
         info = {"Schedule": {"AdjustForDST": True}, "ScheduleStatus": status, "IsPastDue": past_due}
         policy, tries = self._function.retry, 0
         most = int(policy.get("max_retry_count") or 0)
@@ -60,12 +66,17 @@ class Timer:
             await asyncio.sleep(_pause(policy, tries))
 
     def _status(self, now: datetime) -> dict[str, str]:
-        if self._file.exists():
-            known: dict[str, str] = json.loads(self._file.read_text())
-            unchanged = self._schedule.next(datetime.fromisoformat(known["LastUpdated"])).isoformat() == known["Next"]
-            if unchanged:
-                return known
+        known = self._known()
+        if known and self._schedule.next(datetime.fromisoformat(known["LastUpdated"])).isoformat() == known["Next"]:
+            return known
+        # None yet, or from before the schedule was changed.
         return self._save(now, self._schedule.next(now))
+
+    def _known(self) -> dict[str, str] | None:
+        if not self._file.exists():
+            return None
+        known: dict[str, str] = json.loads(self._file.read_text())
+        return known
 
     def _save(self, last: datetime, following: datetime) -> dict[str, str]:
         status = {"Last": last.isoformat(), "Next": following.isoformat(), "LastUpdated": last.isoformat()}

@@ -76,8 +76,10 @@ class Worker:
         return functions
 
     def stop(self) -> None:
-        """Ends the thread pool of synchronous functions."""
-        runtime.stop_threadpool_executor()
+        """Lets the threads of synchronous functions go. One that still runs is not waited for: it may never end."""
+        pool = runtime.get_threadpool_executor()
+        if pool is not None:
+            pool.shutdown(wait=False, cancel_futures=True)
 
     async def invoke(
         self, function: Function, inputs: dict[str, Value], metadata: dict[str, Value] | None = None, *,

@@ -8,8 +8,6 @@ from typing import Any
 import httpx
 import pytest
 from kiota_abstractions.authentication import AnonymousAuthenticationProvider
-from msgraph.graph_request_adapter import GraphRequestAdapter
-from msgraph.graph_service_client import GraphServiceClient
 from msgraph.generated.models.allowed_lobby_admitter_roles import AllowedLobbyAdmitterRoles
 from msgraph.generated.models.identity import Identity
 from msgraph.generated.models.identity_set import IdentitySet
@@ -26,6 +24,8 @@ from msgraph.generated.models.subscription import Subscription
 from msgraph.generated.users.item.online_meetings.create_or_get.create_or_get_post_request_body import (
     CreateOrGetPostRequestBody,
 )
+from msgraph.graph_request_adapter import GraphRequestAdapter
+from msgraph.graph_service_client import GraphServiceClient
 
 from shared.adapters.graph import Graph, Settings, roster_resource
 from shared.adapters.web import Answer, Web

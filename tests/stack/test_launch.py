@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
@@ -10,6 +11,7 @@ import pytest
 
 from local.browser import Browser
 from local.config import PEOPLE
+from local.demo.steps import until
 from tests.stack.conftest import Hospital
 
 Unchanged = Callable[[], Awaitable[None]]
@@ -213,3 +215,69 @@ async def test_our_pages_say_nothing_to_the_next_site_and_forbid_scripts(hospita
     assert answer.headers["referrer-policy"] == "no-referrer"
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_a_patient_who_comes_first_waits_and_is_let_on_when_the_clinician_comes(
+    hospital: Hospital, browser: Browser
+) -> None:
+    csn = await hospital.scheduled()
+    async with Browser(str(hospital.config.bundle)) as patient:
+        page = await patient.open(await hospital.launch(csn, "patient"))
+        assert page.status_code == 200
+        assert page.url.path.startswith("/api/v/")
+        room = await signed_in(hospital, browser, await hospital.launch(csn), DOCTOR)
+        assert (await patient.open(str(page.url))).url == room.url
+
+
+async def test_with_a_pool_of_organisers_a_patient_s_link_leads_straight_into_the_room(
+    hospital: Hospital, browser: Browser
+) -> None:
+    path = "/connections/demo2amer"
+    await hospital.world.api("admin", "PATCH", path, json={"organizers": [SECOND.oid]})
+    try:
+        token = await hospital.link(await hospital.booked())
+        page = await browser.open(f"{hospital.config.functions}/api/v/{token}")
+    finally:
+        await hospital.world.api("admin", "PATCH", path, json={"organizers": []})
+    assert page.url.path.startswith("/l/meetup-join/")
+    meetings = await hospital.world.control("GET", "/meetings")
+    meeting = next(item for item in meetings if httpx.URL(item["joinWebUrl"]) == page.url)
+    assert meeting["participants"]["organizer"]["identity"]["user"]["id"] == SECOND.oid
+    assert meeting["subscriptions"], "nobody watches the room"
+
+
+async def test_a_room_moves_with_its_appointment_and_goes_with_it(hospital: Hospital, browser: Browser) -> None:
+    csn = await hospital.scheduled()
+    room = await signed_in(hospital, browser, await hospital.launch(csn), DOCTOR)
+
+    async def meeting() -> dict[str, Any] | None:
+        meetings = await hospital.world.control("GET", "/meetings")
+        return next((item for item in meetings if httpx.URL(item["joinWebUrl"]) == room.url), None)
+
+    moved = (datetime.now(UTC) + timedelta(days=3)).replace(microsecond=0)
+    await hospital.world.control("PATCH", f"/epic/appointments/{csn}", json={"start": moved.isoformat()})
+    await hospital.world.send(csn, "S13", hospital.connection)
+
+    async def has_moved() -> bool:
+        found = await meeting()
+        return found is not None and datetime.fromisoformat(found["startDateTime"]) == moved
+
+    await until(has_moved, "the meeting to move")
+    await hospital.world.send(csn, "S15", hospital.connection)
+
+    async def is_gone() -> bool:
+        return await meeting() is None
+
+    await until(is_gone, "the meeting to be deleted")
+
+
+async def test_a_tenant_without_access_policy_is_told_what_to_do(hospital: Hospital, browser: Browser) -> None:
+    csn = await hospital.scheduled()
+    await hospital.world.control("PUT", "/graph/access-policy", json={"granted": False})
+    try:
+        page = await signed_in(hospital, browser, await hospital.launch(csn), DOCTOR)
+    finally:
+        await hospital.world.control("PUT", "/graph/access-policy", json={"granted": True})
+    assert code_of(page) == (503, "room.policy_missing")
+    room = await signed_in(hospital, browser, await hospital.launch(csn), DOCTOR)
+    assert room.url.path.startswith("/l/meetup-join/")

@@ -105,7 +105,7 @@ class Services:
         from shared.adapters.web import Web
 
         return CommunicationServices(
-            Web(self.settings.sms_endpoint, credential=self.identity.managed, scope=SMS_SCOPE, retries=1)
+            Web(self.settings.sms_endpoint, credential=self.identity.managed, scope=SMS_SCOPE, retries=0)
         )
 
     @cached_property

@@ -14,6 +14,7 @@ from shared.errors import Unavailable
 
 API_VERSION = "2026-01-23"
 REPORT_AFTER_SECONDS = 600
+ANSWER_SECONDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,9 @@ class CommunicationServices:
             },
         }
         try:
-            answer = await self._web.send("POST", "/sms", params={"api-version": API_VERSION}, json_body=body)
+            answer = await self._web.send(
+                "POST", "/sms", params={"api-version": API_VERSION}, json_body=body, read_seconds=ANSWER_SECONDS
+            )
         except UpstreamError:
             raise Unavailable from None
         if answer.status in (401, 403, 408, 429) or answer.status >= 500:

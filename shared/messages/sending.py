@@ -25,7 +25,8 @@ from shared.work.worker import Outcome
 NAMESPACE = UUID("5b0f6d1e-3d1c-4c53-9a51-9a1f3f1f6b0e")
 # How long the gateway surely knows an id: documented for other services of the family, not for SMS.
 REPEATABLE_FOR = timedelta(minutes=5)
-SEND_MARGIN = timedelta(seconds=5)
+# Longer than the gateway's call can take: what was begun under a lease ends under it, before a cancel can be heeded.
+SEND_MARGIN = timedelta(seconds=15)
 RETRY_AFTER = timedelta(seconds=30)
 PHONE = "phone"
 

@@ -14,7 +14,7 @@ from local.demo.world import World
 from local.stack import Stack, running
 from tests.stack.conftest import Hospital, silent
 
-LEASE_SECONDS = 8
+LEASE_SECONDS = 18
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ async def restarted(stack: Stack) -> None:
 async def test_a_kill_at_three_points_loses_and_doubles_no_text(shaky: tuple[Stack, Hospital]) -> None:
     """After the acknowledgement; while a text is with the gateway; between a reminder's alarm and its text."""
     stack, hospital = shaky
-    start = (datetime.now(UTC) + timedelta(minutes=15, seconds=25)).replace(microsecond=0)
+    start = (datetime.now(UTC) + timedelta(minutes=15, seconds=50)).replace(microsecond=0)
     appointment = hospital.appointment(start=start)
 
     # 1: the message is acknowledged, nothing has left yet: the gateway answers slowly.

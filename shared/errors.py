@@ -24,7 +24,6 @@ class Problem(NamedTuple):
 CATALOGUE: dict[str, Problem] = {
     "request.not_json": Problem(400, "The request's body is not a JSON object.", "Send a JSON object as UTF-8."),
     "request.invalid": Problem(422, "A field of the request is missing or not valid.", "See `fields` in this answer."),
-    "request.unknown_field": Problem(422, "The request has a field that is not known here.", "Remove it; see docs/api.md."),
     "not_found": Problem(404, "There is nothing here.", "Check the address and the id."),
     "internal": Problem(500, "Something went wrong on our side.", "Look up the trace id in the log."),
     "unavailable": Problem(503, "A service we depend on does not answer now.", "Try again shortly; see the health page."),

@@ -169,7 +169,14 @@ class Services:
         from shared.organisations.administration import Administration
 
         return Administration(
-            self.settings, self.connections, self.consents, self.epic, self.vault, self.audit, self.clock
+            self.settings,
+            self.connections,
+            self.consents,
+            self.epic,
+            self.vault,
+            self.clinicians,
+            self.audit,
+            self.clock,
         )
 
     @cached_property

@@ -2,7 +2,8 @@
 
 The vault's secret `data-keys` is JSON: `{"keys": [{"id": "1", "key": "<32 bytes, base64>"}, ...]}`, newest first.
 Each purpose has a key of its own, derived with HKDF-SHA256 (RFC 5869), so that a hash tells nothing about a seal.
-Rotation: put a new key in front; what was sealed or hashed under an older one is still read, until that key is removed.
+Rotation: append the new key, wait until every instance has read it (ten minutes), then move it to the front. What was
+sealed or hashed under an older key is read for as long as that key stays; docs/operator.md has the steps.
 """
 
 import hmac

@@ -21,6 +21,7 @@ from shared.organisations.connection import (
 )
 from shared.organisations.connections import Connections, new_id
 from shared.organisations.consents import Consents
+from shared.organisations.people import Clinicians
 from shared.settings import Settings
 
 REQUIRED = ("fhir_base", "environment", "zone", "approver")
@@ -31,6 +32,7 @@ class Administration:
 
     def __init__(
         self, settings: Settings, connections: Connections, consents: Consents, epic: EpicServers, vault: Vault,
+        clinicians: Clinicians,
         audit: Audit, clock: Clock,
     ) -> None:  # fmt: skip
         self._settings = settings
@@ -38,6 +40,7 @@ class Administration:
         self._consents = consents
         self._epic = epic
         self._vault = vault
+        self._clinicians = clinicians
         self._audit = audit
         self._clock = clock
 
@@ -90,11 +93,15 @@ class Administration:
         return saved
 
     async def remove(self, caller: Caller, connection_id: str) -> None:
-        """Deletes a connection, its certificates with it. Its visits lose their link and are forgotten in time."""
+        """Deletes a connection, its certificates and linked clinicians with it.
+
+        Its visits' links end at once; their rows are forgotten in their time.
+        """
         caller.require(ADMIN)
         connection = await self._connections.require(connection_id, caller.tenant)
         for certificate in connection.certificates:
             await self._vault.delete_secret(certificate.secret_of(connection.id))
+        await self._clinicians.forget(connection.id)
         await self._connections.remove(connection)
         await self._audit.note(caller.tenant, caller.oid, "connection.removed", connection.id)
 

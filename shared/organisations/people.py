@@ -30,6 +30,11 @@ class Clinicians:
             {"id": f"{connection_id}:{row['RowKey']}", "oid": row["oid"], "linked_at": row["linked_at"]} for row in rows
         ]
 
+    async def forget(self, connection_id: str) -> None:
+        """Removes every link of a connection that goes."""
+        for row in await self._tables.rows("clinicians", connection_id):
+            await self._tables.delete("clinicians", connection_id, row["RowKey"])
+
     async def unlink(self, connection_id: str, ehr_user: str) -> None:
         """Removes a link: the next launch asks for the Microsoft sign-in again."""
         await self._tables.delete("clinicians", connection_id, ehr_user)

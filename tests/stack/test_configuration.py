@@ -233,6 +233,15 @@ async def test_a_clinician_can_be_unlinked(hospital: Hospital) -> None:
     assert f"{CONNECTION_ID}:eUnlinkMe3" not in {item["id"] for item in listed}
 
 
+async def test_a_removed_connection_takes_its_clinicians_along(hospital: Hospital) -> None:
+    token = await token_of(hospital, "admin")
+    added_id = (await call(hospital, "POST", "/connections", token, a_connection(hospital))).json()["id"]
+    row = {"PartitionKey": added_id, "RowKey": "eSomeone3", "tid": "t", "oid": "o", "linked_at": "2026"}
+    await hospital.world.tables.get_table_client("clinicians").create_entity(row)
+    assert (await call(hospital, "DELETE", f"/connections/{added_id}", token)).status_code == 204
+    assert added_id not in {row["PartitionKey"] for row in await hospital.world.rows("clinicians")}
+
+
 async def test_the_report_takes_a_range_and_gives_csv(hospital: Hospital) -> None:
     token = await token_of(hospital, "reader")
     answer = await call(hospital, "GET", "/reports/visits?format=csv", token)

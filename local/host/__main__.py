@@ -1,93 +1,113 @@
-"""`python -m local.host APPDIR --port P [--enable-auth] [--keys FILE] [--state DIR]`."""
+"""`python -m local.host APPDIR --port P [--host H] [--enable-auth] [--keys FILE] [--state DIR]`."""
 
 import argparse
 import asyncio
-import contextlib
 import json
 import logging
 import os
+import shutil
 import signal
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from socket import AF_INET, AF_INET6, SO_REUSEADDR, SOL_SOCKET, socket
 from typing import Any
 
 import uvicorn
 
+from local.host import logs
 from local.host.app import App
 from local.host.host import PATIENCE_SECONDS, Host
-from local.host.worker import IndexingError
+from local.host.keys import Keys
+from local.host.settings import AppError
 
 
-class _Server(uvicorn.Server):
-    @contextlib.contextmanager
+class Server(uvicorn.Server):
+    """Says when it listens, stops the triggers when it stops, and ends with status 0 when it is told to end."""
+
+    def __init__(self, config: uvicorn.Config, host: Host, ready: str) -> None:
+        super().__init__(config)
+        self._host = host
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Opens the port."""
+        await super().startup(sockets)
+        print(self._ready, file=sys.stderr, flush=True)
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        """Lets requests come to their end, while nothing new begins."""
+        self._host.stop()
+        await super().shutdown(sockets)
+
+    @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Nothing: a signal must stop timers and queues at once, not only when the last request is answered."""
+        """In place of uvicorn's, which raises the signal again in the end."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
         yield
 
 
-async def _serve(options: argparse.Namespace, state: Path) -> int:
-    try:
-        app = App(options.folder, state, _keys(options.keys))
-        await app.start()
-        host = Host(app, enforce_keys=options.enable_auth)
-    except (IndexingError, ValueError, OSError) as error:
-        print(f"The app was refused:\n{error}", file=sys.stderr)
-        return 1
-    server = _Server(
-        uvicorn.Config(
-            host.asgi(), host=options.host, port=options.port, log_level="warning", access_log=False,
-            server_header=False, timeout_graceful_shutdown=PATIENCE_SECONDS,
-        )
+async def _serve(options: argparse.Namespace, state: Path) -> None:
+    """Serves until told to end. Raises AppError."""
+    keys: dict[str, Any] = json.loads(options.keys.read_text()) if options.keys else {}
+    if os.environ.get("VISITBRIDGE_MASTER_KEY"):
+        keys["master"] = os.environ["VISITBRIDGE_MASTER_KEY"]
+    # The port first: a second host must not so much as look at the queues of the first.
+    port = _bound(options.host, options.port)
+    app = App(options.folder, state)
+    await app.start()
+    host = Host(app, Keys(keys), enforce_keys=options.enable_auth)
+    config = uvicorn.Config(
+        host.asgi(), lifespan="on", ws="none", log_config=None, log_level="warning", access_log=False, server_header=False,
+        proxy_headers=False, timeout_graceful_shutdown=int(PATIENCE_SECONDS),
     )  # fmt: skip
+    ready = f"{len(app.functions)} functions on http://{options.host}:{options.port}"
+    await Server(config, host, ready).serve([port])
 
-    def end() -> None:
-        host.retire()
-        server.should_exit = True
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, end)
-    print(f"{len(app.functions)} functions on http://{options.host}:{options.port}", file=sys.stderr, flush=True)
+def _bound(host: str, port: int) -> socket:
+    """A socket that does not listen yet. Raises AppError."""
+    bound = socket(AF_INET6 if ":" in host else AF_INET)
+    bound.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
     try:
-        await server.serve()
-    except SystemExit:
-        # How uvicorn says that the port is taken; it has logged why.
+        bound.bind((host, port))
+    except OSError as error:
+        raise AppError(f"nothing can listen on {host}:{port}: {error.strerror}") from None
+    return bound
+
+
+def main(arguments: list[str]) -> int:
+    """Returns the exit status: 1 if the app cannot be run, for one because Microsoft's indexer refuses it."""
+    parser = argparse.ArgumentParser(prog="python -m local.host", description="Runs an app of Azure Functions.")
+    parser.add_argument("folder", type=Path, help="where function_app.py and host.json are")
+    parser.add_argument("--port", type=int, default=7071)
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
+    parser.add_argument("--enable-auth", action="store_true", help="ask for function keys, as in the cloud")
+    parser.add_argument("--keys", type=Path, help='JSON: {"master": "...", "function": {...}, "system": {...}}')
+    parser.add_argument("--state", type=Path, help="where timers keep their status; a temporary folder otherwise")
+    options = parser.parse_args(arguments)
+    logs.set_up()
+    # The app's folder becomes the working directory, as in the cloud.
+    state = options.state.resolve() if options.state else Path(tempfile.mkdtemp(prefix="functions-host-"))
+    try:
+        # Never closed: that would wait for a thread in which a synchronous function hangs.
+        asyncio.Runner().run(_serve(options, state))
+    except AppError as error:
+        print(f"The app cannot be run: {error}", file=sys.stderr)
         return 1
+    finally:
+        if not options.state:
+            shutil.rmtree(state, ignore_errors=True)
     return 0
 
 
-def _keys(file: Path | None) -> dict[str, Any]:
-    keys: dict[str, Any] = json.loads(file.read_text()) if file else {}
-    if os.environ.get("VISITBRIDGE_MASTER_KEY"):
-        keys["master"] = os.environ["VISITBRIDGE_MASTER_KEY"]
-    return keys
-
-
-def main() -> int:
-    """Exit status 1 if Microsoft's indexer refuses the app, or the host could not start with it."""
-    parser = argparse.ArgumentParser(prog="python -m local.host")
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--port", type=int, default=7071)
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--enable-auth", action="store_true", help="ask for function keys, as in the cloud")
-    parser.add_argument("--keys", type=Path, help='JSON: {"master": "...", "function": {...}, "system": {...}}')
-    parser.add_argument("--state", type=Path, help="where timers keep their status")
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    # Their lines hold whole URLs.
-    for name in ("azure", "httpx", "msal", "urllib3"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-    options = parser.parse_args()
-    options.keys = options.keys and options.keys.resolve()
-    with contextlib.ExitStack() as kept:
-        state = options.state or Path(kept.enter_context(tempfile.TemporaryDirectory(prefix="functions-host-")))
-        # Not asyncio.run: at its end it waits for threads, and a thread of the app's may never end.
-        return asyncio.Runner().run(_serve(options, state.resolve()))
-
-
 if __name__ == "__main__":
-    status = main()
+    status = main(sys.argv[1:])
     logging.shutdown()
     sys.stdout.flush()
-    # The interpreter's own way out waits for the thread of a synchronous function, however long that runs.
+    # Not sys.exit, for the same reason: the host's end is the worker's end.
     os._exit(status)

@@ -19,12 +19,12 @@ FIELDS: tuple[tuple[str, int, int, tuple[str, ...]], ...] = (
     ("month", 1, 12, MONTHS),
     ("day of week", 0, 6, DAYS),
 )
-SPAN = re.compile(r"(?:(\d+)\.)?(\d+):(\d+)(?::(\d+)(?:\.\d+)?)?")
+SPAN = re.compile(r"(?:([0-9]+)\.)?([01]?[0-9]|2[0-3]):([0-5]?[0-9])(?::([0-5]?[0-9](?:\.[0-9]+)?))?")
 YEARS_AHEAD = 100
 
 
 class Schedule:
-    """When a timer fires. Raises ValueError for an expression that the host would refuse."""
+    """When a timer fires. Raises ValueError for an expression that the host would refuse, or that never occurs."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -36,6 +36,8 @@ class Schedule:
             self._sets = [_field(part, *spec) for part, spec in zip(parts, FIELDS, strict=True)]
         else:
             self._every = timedelta(seconds=seconds_of(text))
+            if not self._every:
+                raise ValueError(f"{text!r} would fire without a pause")
 
     def next(self, after: datetime) -> datetime:
         """The first occurrence strictly after an instant. Raises ValueError if there is none."""
@@ -61,11 +63,11 @@ class Schedule:
 
 
 def seconds_of(text: str) -> float:
-    """The seconds of a `[d.]hh:mm[:ss]` time span. Raises ValueError."""
+    """The seconds of a `[d.]hh:mm[:ss[.fff]]` time span. Raises ValueError, also for 24 hours, which .NET reads as days."""
     match = SPAN.fullmatch(text.strip())
     if match is None:
         raise ValueError(f"{text!r} is neither a cron expression nor a time span")
-    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    days, hours, minutes, seconds = (float(part or 0) for part in match.groups())
     return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds).total_seconds()
 
 
@@ -83,7 +85,7 @@ def _field(text: str, kind: str, low: int, high: int, names: tuple[str, ...]) ->
             last = high if slash else first
         if first < low or last > high:
             raise ValueError(f"{text!r}: {kind} must be from {low} to {high}")
-        if slash and (not step.isdigit() or int(step) == 0):
+        if slash and (not (step.isascii() and step.isdigit()) or int(step) == 0):
             raise ValueError(f"{text!r}: the step of {kind} must be a number above 0")
         values.update(range(first, last + 1, int(step) if slash else 1))
     return values

@@ -1,4 +1,7 @@
-"""Timer triggers: a schedule, a status that survives restarts, one late call for what was missed, the retry policy."""
+"""Timer triggers: a schedule, a status that survives restarts, one late call for what was missed, the retry policy.
+
+https://learn.microsoft.com/azure/azure-functions/functions-bindings-timer
+"""
 
 import asyncio
 import json
@@ -8,87 +11,91 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from local.host.app import App, resolved
+from local.host.app import App
 from local.host.ncrontab import Schedule, seconds_of
-from local.host.worker import Function, Result
+from local.host.settings import AppError, resolved
+from local.host.worker import Function, Result, Value
 
 log = logging.getLogger("host")
 
+# The host keeps no status for what fires more often: a missed call is followed by the next one anyway.
 MONITORED_FROM = timedelta(minutes=1)
+NEVER = "0001-01-01T00:00:00"
 
 
 class Timer:
-    """One timer function. The status is kept in a file where the host keeps a blob."""
+    """One timer function. The status is kept in a file where the host keeps a blob. Raises AppError for its schedule."""
 
     def __init__(self, app: App, function: Function) -> None:
         self._app = app
         self._function = function
         self._file: Path = app.state / "timers" / f"{function.name}.json"
-        self._schedule = Schedule(resolved(function.trigger["schedule"]))
-        self._schedule.next(_now())
+        try:
+            self._schedule = Schedule(resolved(function.trigger["schedule"]))
+            first = self._schedule.next(_now())
+            period = self._schedule.next(first) - first
+        except (ValueError, AppError) as error:
+            raise AppError(f"{function.name}: {error}") from None
+        self._monitored = function.trigger.get("useMonitor", True) is not False and period >= MONITORED_FROM
 
     async def run(self) -> None:
-        """Fires for ever, never twice at once."""
-        trigger, schedule, now = self._function.trigger, self._schedule, _now()
-        first = schedule.next(now)
-        monitored = trigger.get("useMonitor", True) is not False and schedule.next(first) - first >= MONITORED_FROM
-        status = self._status(now) if monitored else None
-        following = datetime.fromisoformat(status["Next"]) if status else first
-        past_due = following < now
-        at_once = past_due or trigger.get("runOnStartup") is True
+        """Fires for ever, never twice at once. Who cancels this does not cancel a call that runs."""
+        following = self._expected(_now())
+        past_due = following < _now()
+        at_once = past_due or self._function.trigger.get("runOnStartup") is True
         while True:
             if not at_once:
                 await _sleep_until(following)
-            # Shielded: when the host ends, the call in hand comes to its end like any other.
-            await asyncio.shield(self._app.background(self._occurrence(past_due=past_due, monitored=monitored)))
-            # What came due while it ran is left out, as the host does it.
-            following, past_due, at_once = schedule.next(_now()), False, False
-
-    async def _occurrence(self, *, past_due: bool, monitored: bool) -> None:
-        now = _now()
-        await self.fire(past_due=past_due)
-        if monitored:
-            self._save(now, self._schedule.next(now))
+            fired = _now()
+            following = self._schedule.next(fired)
+            await asyncio.shield(self._app.background(self._scheduled(fired, following, past_due=past_due)))
+            past_due = at_once = False
 
     async def fire(self, *, past_due: bool = False) -> Result:
         """One call, with the function's retry policy behind it."""
-        status = self._known()
-        info = {"Schedule": {"AdjustForDST": True}, "ScheduleStatus": status, "IsPastDue": past_due}
+        info = {"Schedule": {"AdjustForDST": True}, "ScheduleStatus": self._status(), "IsPastDue": past_due}
+        inputs: dict[str, Value] = {self._function.trigger["name"]: ("json", json.dumps(info))}
         policy, tries = self._function.retry, 0
         most = int(policy.get("max_retry_count") or 0)
         while True:
-            result = await self._app.invoke(
-                self._function, {self._function.trigger["name"]: ("json", json.dumps(info))}, retry=(tries, most)
-            )
+            result = await self._app.invoke(self._function, inputs, retry=(tries, most))
             if result.ok or (most != -1 and tries >= most):
                 return result
             tries += 1
-            await asyncio.sleep(_pause(policy, tries))
+            await asyncio.sleep(pause_seconds(policy, tries))
 
-    def _status(self, now: datetime) -> dict[str, str]:
-        known = self._known()
+    async def _scheduled(self, fired: datetime, following: datetime, *, past_due: bool) -> None:
+        await self.fire(past_due=past_due)
+        if self._monitored:
+            self._save(fired.isoformat(), fired, following)
+
+    def _expected(self, now: datetime) -> datetime:
+        """When the next call is due by the status; it may be past. A changed schedule starts anew."""
+        if not self._monitored:
+            return self._schedule.next(now)
+        known = self._status()
         if known and self._schedule.next(datetime.fromisoformat(known["LastUpdated"])).isoformat() == known["Next"]:
-            return known
-        # None yet, or from before the schedule was changed.
-        return self._save(now, self._schedule.next(now))
+            return datetime.fromisoformat(known["Next"])
+        following = self._schedule.next(now)
+        self._save(NEVER, now, following)
+        return following
 
-    def _known(self) -> dict[str, str] | None:
-        if not self._file.exists():
+    def _status(self) -> dict[str, str] | None:
+        if not (self._monitored and self._file.exists()):
             return None
         known: dict[str, str] = json.loads(self._file.read_text())
         return known
 
-    def _save(self, last: datetime, following: datetime) -> dict[str, str]:
-        status = {"Last": last.isoformat(), "Next": following.isoformat(), "LastUpdated": last.isoformat()}
+    def _save(self, last: str, updated: datetime, following: datetime) -> None:
+        status = {"Last": last, "Next": following.isoformat(), "LastUpdated": updated.isoformat()}
         self._file.parent.mkdir(parents=True, exist_ok=True)
         partial = self._file.with_suffix(f".{os.getpid()}")
         partial.write_text(json.dumps(status))
         partial.replace(self._file)
-        return status
 
 
 def _now() -> datetime:
-    # On Azure's Linux plans schedules are read in UTC.
+    # Without WEBSITE_TIME_ZONE, Azure reads schedules in UTC; so do we, wherever this machine stands.
     return datetime.now(UTC).replace(tzinfo=None)
 
 
@@ -100,14 +107,16 @@ async def _sleep_until(moment: datetime) -> None:
         left = (moment - _now()).total_seconds()
 
 
-def _pause(policy: dict[str, Any], tries: int) -> float:
+def pause_seconds(policy: dict[str, Any], tries: int) -> float:
+    """How long to wait before a retry; `tries` counts the calls so far. The policy is as the worker reports it."""
+
     def seconds(name: str, default: float) -> float:
         value = policy.get(name)
         if value is None:
             return default
         return value.total_seconds() if isinstance(value, timedelta) else seconds_of(str(value))
 
-    if str(policy.get("retry_strategy", "")).lower() in ("fixed_delay", "1"):
+    if policy.get("retry_strategy") == "fixed_delay":
         return seconds("delay_interval", 0)
-    longest = seconds("maximum_interval", 86_400)
-    return min(longest, max(1.0, seconds("minimum_interval", 0)) * 2.0 ** (tries - 1))
+    # Exponential, from the smallest interval on.
+    return min(seconds("maximum_interval", 86_400), max(1.0, seconds("minimum_interval", 0)) * 2.0 ** (tries - 1))

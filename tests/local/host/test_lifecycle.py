@@ -12,7 +12,7 @@ from tests.local.host.running import SAMPLE, Site, running, spawned, until
 
 # Other tests' messages are not for the hosts of these.
 QUIET = {"AzureWebJobs.work.Disabled": "true", "AzureWebJobs.late.Disabled": "true"}
-SECRET = "Mustermann 1970-01-01"
+SECRET = "Mustermann 1970-01-01"  # pragma: allowlist secret
 
 
 async def _in_flight(site: Site, path: str, what: str) -> "asyncio.Task[httpx.Response]":

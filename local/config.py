@@ -183,7 +183,8 @@ PEOPLE = {
         "Noah Weiss", "noah.weiss@northlake.example", "noah-demo-1", "a0000000-0000-4000-8000-000000000006",
     ),
     "patient": Person(
-        "Pat Tester", "pat.tester", "mychart-demo-1", epic_username="pat.tester", epic_password="mychart-demo-1",
+        "Pat Tester", "pat.tester", "mychart-demo-1", epic_username="pat.tester",
+        epic_password="mychart-demo-1",  # pragma: allowlist secret
         fhir_type="Patient", fhir_id="ePatTesterPatient3", phone="+16085550143",
     ),
 }  # fmt: skip

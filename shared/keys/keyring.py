@@ -15,7 +15,7 @@ from hashlib import sha256
 from secrets import token_bytes
 from typing import Any
 
-SECRET_NAME = "data-keys"  # noqa: S105, the name of a secret is none
+SECRET_NAME = "data-keys"  # noqa: S105, the name of a secret is none  # pragma: allowlist secret
 NONCE_BYTES = 12
 
 

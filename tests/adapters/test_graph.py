@@ -32,7 +32,7 @@ from shared.adapters.web import Answer, Web
 from shared.errors import BridgeError
 
 DOCTOR, SECOND = "a0000000-0000-4000-8000-000000000003", "a0000000-0000-4000-8000-000000000004"
-MEETING = "MSpkYzE3Njc0Yy04MWQ5LTRhZGItYmZiMi04ZAE="
+MEETING = "MSpkYzE3Njc0Yy04MWQ5LTRhZGItYmZiMi04ZAE="  # pragma: allowlist secret
 START, END = datetime(2026, 11, 24, 16, 15, tzinfo=UTC), datetime(2026, 11, 24, 16, 45, tzinfo=UTC)
 ANSWER = {"id": MEETING, "joinWebUrl": "https://teams/x", "expirationDateTime": "2026-11-25T00:00:00Z"}
 Request = tuple[str, str, Any]

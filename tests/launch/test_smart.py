@@ -72,7 +72,7 @@ def test_a_standalone_sign_in_sends_no_launch() -> None:
 
 def test_the_challenge_is_that_of_rfc_7636_appendix_b() -> None:
     pending = Pending("s", "n", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")
-    assert pending.challenge == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+    assert pending.challenge == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"  # pragma: allowlist secret
 
 
 def test_state_and_nonce_have_enough_randomness_and_differ() -> None:

@@ -93,7 +93,7 @@ async def test_a_token_that_does_not_hold_is_refused(
     await unchanged()
 
 
-@pytest.mark.parametrize("token", [None, "x", "a.b.c", "eyJhbGciOiJub25lIn0.e30."])
+@pytest.mark.parametrize("token", [None, "x", "a.b.c", "eyJhbGciOiJub25lIn0.e30."])  # pragma: allowlist secret
 async def test_an_unsigned_message_is_refused(hospital: Hospital, unchanged: Unchanged, token: str | None) -> None:
     await unchanged()
     answer = await hospital.post(hospital.message(hospital.appointment()), token)

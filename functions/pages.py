@@ -120,8 +120,10 @@ def error_page(error: BridgeError, trace_id: str, language: str) -> func.HttpRes
     body = (
         f'<h1>{escape(words["sorry"])}</h1><p role="alert">{escape(sentence)}</p>'
         f'<p class="soft">{escape(words["help"])} <strong>{escape(error.code)}</strong> · {trace_id[:8]}</p>'
-        f'<p class="soft">{escape(error.problem.fix)}</p>'
     )
+    if error.code not in words:
+        # Staff see this one: the fix, which is for whoever runs the connection, helps them further.
+        body += f'<p class="soft">{escape(error.problem.fix)}</p>'
     return _html(words["sorry"], body, language, error.problem.status)
 
 

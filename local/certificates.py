@@ -28,20 +28,26 @@ def make(config: StackConfig) -> None:
         authority_key = ec.generate_private_key(ec.SECP256R1())
         authority = _authority(authority_key)
         server_key = ec.generate_private_key(ec.SECP256R1())
-        config.ca.write_bytes(_pem(authority))
-        config.server_certificate.write_bytes(_pem(_server(server_key, authority, authority_key)) + _pem(authority))
+        # The authority last: whoever interrupts this leaves something that is made again, not a pair that does not fit.
+        config.ca.unlink(missing_ok=True)
         _write_key(config.server_key, server_key)
+        config.server_certificate.write_bytes(_pem(_server(server_key, authority, authority_key)) + _pem(authority))
+        config.ca.write_bytes(_pem(authority))
     if not (_good(config.sender_certificate) and config.sender_key.exists()):
         sender_key = rsa.generate_private_key(65537, 2048)
-        config.sender_certificate.write_bytes(_pem(_sender(sender_key)))
+        config.sender_certificate.unlink(missing_ok=True)
         _write_key(config.sender_key, sender_key)
+        config.sender_certificate.write_bytes(_pem(_sender(sender_key)))
     config.bundle.write_bytes(_system_authorities() + config.ca.read_bytes())
 
 
 def _good(path: Path) -> bool:
     if not path.exists():
         return False
-    certificate = x509.load_pem_x509_certificate(path.read_bytes())
+    try:
+        certificate = x509.load_pem_x509_certificate(path.read_bytes())
+    except ValueError:
+        return False
     return certificate.not_valid_after_utc > dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
 
 

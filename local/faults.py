@@ -17,8 +17,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 SOON = "1"
 
 
-class DroppedError(Exception):
-    """Ends a connection without an answer."""
+class CannotDropError(RuntimeError):
+    """The app is not served by uvicorn."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,8 @@ class Rule:
             raise ValueError
         if bool(rule.status) + bool(rule.delay_ms) + rule.drop != 1:
             raise ValueError
+        if rule.delay_ms < 0 or (rule.status and not 200 <= rule.status <= 599):
+            raise ValueError
         return rule
 
     def meets(self, service: str, method: str, path: str) -> bool:
@@ -73,8 +75,7 @@ class Faults:
             if rule is None:
                 await app(scope, receive, send)
             elif rule.drop:
-                # uvicorn closes the connection of an app that ends without an answer.
-                raise DroppedError
+                await _drop(receive, send)
             elif rule.status:
                 await _refusal(rule.status)(scope, receive, send)
             else:
@@ -103,6 +104,18 @@ class Faults:
                 return JSONResponse({"error": "route, and one of status, delay_ms, drop; rate from 0 to 1"}, 400)
             self.rules[rule.route] = rule
         return JSONResponse([asdict(rule) for rule in self.rules.values()])
+
+
+async def _drop(receive: Receive, send: Send) -> None:
+    """Ends the connection without an answer. ASGI has no word for it; uvicorn's `send` belongs to the object that holds
+    the connection.
+    """
+    transport = getattr(getattr(send, "__self__", None), "transport", None)
+    if transport is None:
+        raise CannotDropError
+    transport.abort()
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def _refusal(status: int) -> Response:

@@ -16,25 +16,24 @@ LOOK_SECONDS = 0.05
 
 
 def main(pipe: int, command: list[str]) -> int:
-    """Exit status of the command, or 0 once it was ended for us."""
+    """Exit status of the command, if it ends by itself."""
     child = subprocess.Popen(command, close_fds=True)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     while child.poll() is None:
         readable, _, _ = select.select([pipe], [], [], LOOK_SECONDS)
         if readable and not os.read(pipe, 1):
-            return _end(child)
+            _end(child)
     return child.returncode
 
 
-def _end(child: "subprocess.Popen[bytes]") -> int:
+def _end(child: "subprocess.Popen[bytes]") -> None:
     child.terminate()
     deadline = time.monotonic() + PATIENCE_SECONDS
     while child.poll() is None and time.monotonic() < deadline:
         time.sleep(LOOK_SECONDS)
-    if child.poll() is None:
-        os.killpg(os.getpgrp(), signal.SIGKILL)
-    return 0
+    # Also when the command ended in time: what it started may not have. The guard goes with them.
+    os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 """Node.js and the npm packages of the local stack: the system's Node from version 20, else one from PyPI."""
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -68,8 +70,14 @@ async def _run(command: list[str], cwd: Path = ROOT) -> None:
     process = await asyncio.create_subprocess_exec(
         *command, cwd=cwd, env=os.environ | {"PATH": path},
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        start_new_session=True,
     )  # fmt: skip
-    output, _ = await process.communicate()
+    try:
+        output, _ = await process.communicate()
+    except asyncio.CancelledError:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        raise
     if process.returncode:
         raise NodeError(f"{command[0]} failed:\n{output.decode(errors='replace')[-3000:]}")
 

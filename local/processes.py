@@ -44,13 +44,16 @@ class Part:
         """Ends the part and its children: first asked, then forced."""
         self._close_pipe()
         try:
-            await asyncio.wait_for(self.process.wait(), PATIENCE_SECONDS)
-        except TimeoutError:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.process.wait(), PATIENCE_SECONDS)
+        finally:
+            # Nothing, as a rule. Something, if the guard itself was killed, or the part ended and its children did not.
             await self.kill()
 
     async def kill(self) -> None:
         """Kills the part and its children at once (SIGKILL)."""
-        with contextlib.suppress(ProcessLookupError):
+        # The group keeps its number for as long as anyone is in it. One that holds only the dead counts as not ours.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         await self.process.wait()
         self._close_pipe()
@@ -59,6 +62,17 @@ class Part:
         if self.pipe >= 0:
             os.close(self.pipe)
             self.pipe = -1
+
+
+async def run(name: str, command: Sequence[str], *, env: Mapping[str, str], logs: Path, cwd: Path) -> None:
+    """Runs something to its end. Raises PartError with the tail of its log if that is not status 0."""
+    part = await start(name, command, env=env, logs=logs, cwd=cwd)
+    try:
+        status = await part.process.wait()
+    finally:
+        await part.end()
+    if status:
+        raise PartError(f"{name} failed with status {status}\n{part.tail()}")
 
 
 async def start(name: str, command: Sequence[str], *, env: Mapping[str, str], logs: Path, cwd: Path) -> Part:
@@ -75,5 +89,4 @@ async def start(name: str, command: Sequence[str], *, env: Mapping[str, str], lo
             )  # fmt: skip
     finally:
         os.close(reading)
-    os.set_inheritable(writing, False)
     return Part(name, process, log, writing)

@@ -8,6 +8,7 @@ import os
 import sys
 from dataclasses import replace
 
+from local import processes
 from local.config import (
     APP_CLIENT_ID,
     CONNECTION_ID,
@@ -17,6 +18,7 @@ from local.config import (
     TENANT_ID,
     StackConfig,
 )
+from local.node import ROOT
 from local.settings import environment
 from shared.adapters.identity import Identity
 from shared.clock import wall_clock
@@ -35,18 +37,12 @@ WRITEBACK = Writeback("epic-2018", {"connected": "1", "disconnected": "2"}, {"pr
 
 
 async def seed(config: StackConfig, *, connection: bool = True) -> None:
-    """Runs this module in a process of its own, which trusts the run's certificates. Raises RuntimeError."""
+    """Runs this module in a process of its own, which trusts the run's certificates. Raises PartError."""
     command = [sys.executable, "-m", "local.seed", str(config.run_dir / "stack.json")]
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        *(["--connection"] if connection else []),
-        env=os.environ | environment(config),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    output, _ = await process.communicate()
-    if process.returncode:
-        raise RuntimeError("seeding failed\n" + output.decode()[-4000:])
+    if connection:
+        command.append("--connection")
+    trusting = os.environ | environment(config)
+    await processes.run("seed", command, env=trusting, logs=config.run_dir / "logs", cwd=ROOT)
 
 
 async def _vault_keys(settings: Settings) -> None:

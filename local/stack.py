@@ -17,14 +17,13 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from local import certificates, node, ports, processes, seed, settings
-from local.config import CONNECTION_ID, EPIC_CLIENT_IDS, PEOPLE, StackConfig
+from local import certificates, manifest, node, ports, processes, seed, settings
+from local.config import CONNECTION_ID, StackConfig
 from local.entra import settings as entra_settings
 
 ROOT = node.ROOT
@@ -47,47 +46,14 @@ class Stack:
 
     @property
     def manifest(self) -> dict[str, Any]:
-        """What users of the stack need to know; the contract is in docs/local-stack.md."""
-        return self.manifest_for(CONNECTION_ID)
-
-    def manifest_for(self, connection_id: str) -> dict[str, Any]:
-        """The manifest with another connection as the demo connection."""
-        config = self.config
-        return {
-            "functions": config.functions,
-            "portal": config.portal,
-            "storage": config.storage,
-            "master_key": config.secrets["master_key"],
-            "epic": {
-                "fhir_base": config.fhir_base,
-                "client_ids": EPIC_CLIENT_IDS,
-                "hyperspace": f"{config.epic}/hyperspace",
-                "mychart": f"{config.epic}/mychart",
-                "control": config.control,
-            },
-            "microsoft": {
-                "authority": config.authority,
-                "graph": config.graph,
-                "sms": config.sms,
-                "vault": config.vault,
-                "control": config.control,
-            },
-            "people": {name: asdict(person) for name, person in PEOPLE.items()},
-            "connection_id": connection_id,
-            "hl7": {
-                "url": f"{config.functions}/api/hl7/{connection_id}",
-                "private_key": str(config.sender_key),
-                "certificate": str(config.sender_certificate),
-                "kid": certificates.thumbprint(config.sender_certificate),
-            },
-            "ca": str(config.bundle),
-        }
+        """What users of the stack need to know."""
+        return manifest.of(self.config, CONNECTION_ID)
 
     def write_manifest(self, path: Path, *, connection_id: str = CONNECTION_ID) -> None:
         """Writes the manifest at once, so that who waits for the file never reads half of it."""
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_name(path.name + ".partial")
-        partial.write_text(json.dumps(self.manifest_for(connection_id), indent=2) + "\n")
+        partial.write_text(json.dumps(manifest.of(self.config, connection_id), indent=2) + "\n")
         partial.replace(path)
 
     async def start(self, *, seed_connection: bool) -> None:
@@ -148,12 +114,15 @@ class Stack:
         await asyncio.gather(*(part.end() for part in parts))
 
     async def watch(self) -> str:
-        """Returns the name of the first part that ends by itself."""
-        waits = {asyncio.create_task(part.process.wait()): name for name, part in self._parts.items()}
-        done, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        for task in pending:
-            task.cancel()
-        return waits[done.pop()]
+        """Returns when a part ends by itself, with its name and the tail of its log."""
+        waits = {asyncio.create_task(part.process.wait()): part for part in self._parts.values()}
+        try:
+            done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waits:
+                task.cancel()
+        part = waits[done.pop()]
+        return f"{part.name} ended by itself\n{part.tail()}"
 
     async def _start(self, name: str, command: Sequence[str], environment: dict[str, str]) -> None:
         logs = self.config.run_dir / "logs"
@@ -192,20 +161,28 @@ async def running(
 
     Raises PartError if a part does not start; nothing is left behind either way.
     """
+    try:
+        chosen = ports.choose(port_base)
+    except ports.PortError as error:
+        raise processes.PartError(f"{error}; name another --port-base, or none for free ports") from error
     await node.ensure(say)
     run_dir = data.resolve() / "run" if data else Path(tempfile.mkdtemp(prefix="visitbridge-"))
-    run_dir.mkdir(parents=True, exist_ok=True)
-    config = StackConfig(run_dir, ports.choose(port_base), _secrets(run_dir))
-    certificates.make(config)
-    stack = Stack(config, say, data.resolve() if data else None)
+    run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
+        config = StackConfig(run_dir, chosen, _secrets(run_dir))
+        # A log that is shown tells of this run only.
+        shutil.rmtree(run_dir / "logs", ignore_errors=True)
+        certificates.make(config)
+        stack = Stack(config, say, data.resolve() if data else None)
         try:
-            await stack.start(seed_connection=seed_connection)
-        except* (processes.PartError, RuntimeError) as group:
-            raise processes.PartError("\n".join(str(error) for error in group.exceptions)) from None
-        yield stack
+            try:
+                await stack.start(seed_connection=seed_connection)
+            except* processes.PartError as group:
+                raise processes.PartError("\n".join(str(error) for error in group.exceptions)) from None
+            yield stack
+        finally:
+            await stack.end()
     finally:
-        await stack.end()
         if data is None:
             shutil.rmtree(run_dir, ignore_errors=True)
 
@@ -228,31 +205,38 @@ async def main(arguments: list[str]) -> int:
     parser.add_argument("--port-base", type=int, help="use ports from this one on; free ones otherwise")
     parser.add_argument("--data", type=Path, help="keep storage, keys and certificates in this folder")
     options = parser.parse_args(arguments)
-    ended = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, ended.set)
     if options.manifest:
         options.manifest.unlink(missing_ok=True)
+    work = asyncio.create_task(_serve(options))
+    told: list[int] = []
+
+    def end(number: int) -> None:
+        # Once: a second signal must not disturb the ending.
+        if not told:
+            work.cancel()
+        told.append(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, end, number)
     try:
-        async with running(data=options.data, port_base=options.port_base) as stack:
-            if options.manifest:
-                stack.write_manifest(options.manifest)
-            for name, url in (("functions", stack.config.functions), ("start page", stack.config.portal)):
-                print(f"{name:12} {url}", flush=True)
-            watch, end = asyncio.create_task(stack.watch()), asyncio.create_task(ended.wait())
-            await asyncio.wait([watch, end], return_when=asyncio.FIRST_COMPLETED)
-            for task in (watch, end):
-                task.cancel()
-            if not ended.is_set():
-                print(f"{watch.result()} ended by itself; the log is gone with the stack", file=sys.stderr)
-                return 1
+        print(await work, file=sys.stderr)
+    except asyncio.CancelledError:
+        return 0
     except (processes.PartError, node.NodeError) as error:
         print(f"The stack did not start: {error}", file=sys.stderr)
-        return 1
     finally:
         if options.manifest:
             options.manifest.unlink(missing_ok=True)
-    return 0
+    return 1
+
+
+async def _serve(options: argparse.Namespace) -> str:
+    async with running(data=options.data, port_base=options.port_base) as stack:
+        if options.manifest:
+            stack.write_manifest(options.manifest)
+        for name, url in (("functions", stack.config.functions), ("start page", stack.config.portal)):
+            print(f"{name:12} {url}", flush=True)
+        return await stack.watch()
 
 
 if __name__ == "__main__":

@@ -19,8 +19,8 @@ from local.host.timers import Timer
 
 log = logging.getLogger("host")
 
-# What an invocation gets to come to its end once the host was told to stop.
-PATIENCE_SECONDS = 5.0
+# What an invocation gets to come to its end once the host was told to stop: less than local/guard.py grants the host.
+PATIENCE_SECONDS = 4.0
 
 
 class Host:

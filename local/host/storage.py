@@ -29,9 +29,9 @@ class Queues:
         where, name = connection(binding.get("connection")), resolved(binding["queueName"]) + suffix
         if (where, name) not in self._clients:
             try:
-                # Our callers try again by themselves; the client's default would sit out half a minute first.
+                # Our callers try again by themselves; the client's defaults would sit out a minute first.
                 made = QueueClient.from_connection_string(
-                    where, name, initial_backoff=1, increment_base=2, retry_total=2, random_jitter_range=1
+                    where, name, initial_backoff=1, increment_base=1, retry_total=1, random_jitter_range=0
                 )
             except ValueError:
                 raise AppError(f"the connection string for queue {name} cannot be read") from None

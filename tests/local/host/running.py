@@ -117,9 +117,9 @@ async def azurite(folder: Path) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def running(
-    folder: Path, storage: str, *arguments: str, env: dict[str, str] | None = None
+    folder: Path, storage: str, *arguments: str, env: dict[str, str] | None = None, app: Path = SAMPLE
 ) -> AsyncIterator[Site]:
-    """A host of the sample app. `folder` takes its log; `arguments` and `env` are for the host."""
+    """A host of the sample app, or another. `folder` takes its log; `arguments` and `env` are for the host."""
     port, log = ports.free(1)[0], folder / "host.log"
     settings = {
         "AzureWebJobsStorage": storage,
@@ -127,7 +127,7 @@ async def running(
         "AzureWebJobs.off.Disabled": "true",
         "VISITBRIDGE_MASTER_KEY": MASTER,
     }
-    command = [sys.executable, "-m", "local.host", str(SAMPLE), "--port", str(port), *arguments]
+    command = [sys.executable, "-m", "local.host", str(app), "--port", str(port), *arguments]
     async with spawned(command, log, settings | (env or {})) as process:
         url = f"http://127.0.0.1:{port}"
         await _answers(url, process, log)

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from local import guard
 from tests.local.host.running import SAMPLE, Site, running, spawned, until
 
 # Other tests' messages are not for the hosts of these.
@@ -45,13 +46,14 @@ async def test_a_host_that_is_told_to_end_finishes_what_it_has_begun(ours: Site,
 
 
 async def test_a_function_that_hangs_does_not_keep_the_host(ours: Site, tmp_path: Path) -> None:
+    """Nor longer than the stack waits before it kills the host."""
     async with running(tmp_path, ours.storage, env=QUIET) as host:
         assert host.process
         answer = await _in_flight(host, "/api/stuck", "stuck")
         began = time.monotonic()
         host.process.terminate()
         assert await asyncio.wait_for(host.process.wait(), 15) == 0
-        assert time.monotonic() - began < 8
+        assert time.monotonic() - began < guard.PATIENCE_SECONDS
     await asyncio.wait([answer])
     assert answer.exception() or (await answer).status_code >= 500
 

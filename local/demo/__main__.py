@@ -10,6 +10,8 @@ from pathlib import Path
 from local.demo.steps import StepFailedError, Steps
 from local.demo.story import Story
 from local.demo.world import World
+from local.node import NodeError
+from local.processes import PartError
 from local.stack import Stack, running
 
 
@@ -25,6 +27,12 @@ def _addresses(stack: Stack) -> None:
     ):
         print(f"  {name:28} {url}")
     print(f"  certificate authority        {config.ca}")
+
+
+def _log_end(stack: Stack) -> str:
+    """The last lines of the functions' log, which goes with the stack. There is nothing of a patient in it."""
+    lines = (stack.config.run_dir / "logs" / "functions.log").read_text().splitlines()
+    return "\n".join(lines[-20:])
 
 
 async def _stay() -> None:
@@ -52,7 +60,7 @@ async def main(arguments: list[str]) -> int:
             try:
                 await story.play()
             except (StepFailedError, AssertionError) as error:
-                print(f"\nThe story stopped: {error}\nLogs: {stack.config.run_dir / 'logs'}", file=sys.stderr)
+                print(f"\nThe story stopped: {error}\n\nThe functions' log ends:\n{_log_end(stack)}", file=sys.stderr)
                 return 1
         print(
             f"\n{steps.count} of {steps.count} steps held, {time.monotonic() - began:.0f} s with the start of the stack."
@@ -65,5 +73,15 @@ async def main(arguments: list[str]) -> int:
     return 0
 
 
+def _run() -> int:
+    try:
+        return asyncio.run(main(sys.argv[1:]))
+    except (PartError, NodeError) as error:
+        print(f"The stack did not start: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main(sys.argv[1:])))
+    sys.exit(_run())

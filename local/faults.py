@@ -36,7 +36,7 @@ class Rule:
 
     @classmethod
     def read(cls, body: dict[str, Any]) -> "Rule":
-        """Raises ValueError, KeyError or TypeError for a rule that makes no sense."""
+        """Raises ValueError, KeyError, TypeError or OverflowError for a rule that makes no sense."""
         route = str(body["route"])
         service, colon, rest = route.partition(":")
         if not colon or "/" in service:
@@ -100,7 +100,7 @@ class Faults:
         elif request.method == "PUT":
             try:
                 rule = Rule.read(await request.json())
-            except (ValueError, KeyError, TypeError):
+            except (ValueError, KeyError, TypeError, OverflowError):
                 return JSONResponse({"error": "route, and one of status, delay_ms, drop; rate from 0 to 1"}, 400)
             self.rules[rule.route] = rule
         return JSONResponse([asdict(rule) for rule in self.rules.values()])

@@ -83,4 +83,7 @@ async def _run(command: list[str], cwd: Path = ROOT) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(ensure(lambda line: print(line, file=sys.stderr, flush=True), development="--all" in sys.argv))
+    try:
+        asyncio.run(ensure(lambda line: print(f"  .. {line}", file=sys.stderr), development="--all" in sys.argv))
+    except NodeError as problem:
+        sys.exit(str(problem))

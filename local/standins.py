@@ -8,7 +8,7 @@ import contextlib
 import importlib
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import uvicorn
@@ -40,15 +40,16 @@ class Server(uvicorn.Server):
             await asyncio.sleep(0.01)
 
 
-async def _health(_: Request) -> JSONResponse:
-    return JSONResponse({"status": "up"})
-
-
-def control_routes(config: StackConfig, standins: list[StandIn], faults: Faults) -> list[BaseRoute]:
-    """Everything on the control address."""
+def control_routes(
+    config: StackConfig, standins: list[StandIn], faults: Faults, ready: Callable[[], bool] = lambda: True
+) -> list[BaseRoute]:
+    """Everything on the control address. `ready` says whether every stand-in listens; `/` answers 503 until then."""
     from local.entra import control
 
-    routes: list[BaseRoute] = [Route("/", _health), *faults.routes(), *control.routes(config)]
+    async def health(_: Request) -> JSONResponse:
+        return JSONResponse({"status": "up"}) if ready() else JSONResponse({"status": "starting"}, 503)
+
+    routes: list[BaseRoute] = [Route("/", health), *faults.routes(), *control.routes(config)]
     for standin in standins:
         routes += standin.control
     return routes
@@ -74,7 +75,12 @@ async def serve(config: StackConfig) -> None:
         )
         for standin in standins
     ]
-    control = Starlette(routes=control_routes(config, standins, faults))
+
+    def ready() -> bool:
+        # The control port may open before the others do.
+        return all(server.started for server in servers)
+
+    control = Starlette(routes=control_routes(config, standins, faults, ready))
     servers.append(Server(uvicorn.Config(control, port=config.ports["control"], **options)))
 
     def end() -> None:

@@ -1,6 +1,7 @@
 """Faults in front of a stand-in, as a client meets them: over TLS, through the server that the stack uses."""
 
 import asyncio
+import json
 import ssl
 import time
 from collections.abc import AsyncIterator
@@ -162,14 +163,15 @@ def test_a_rate_draws_the_same_lots_in_every_run() -> None:
         {}, [], "text", None, {"route": "/x"}, {"status": 500}, {"route": "x", "status": 500}, {"route": "GET x", "drop": True},
         {"route": "/x", "status": 500, "drop": True}, {"route": "/x", "status": 500, "delay_ms": 5},
         {"route": "/x", "status": "bad"}, {"route": "/x", "status": 42}, {"route": "/x", "status": 1000},
-        {"route": "/x", "delay_ms": -5}, {"route": "/x", "status": 500, "rate": 1.1},
+        {"route": "/x", "delay_ms": -5}, b'{"route": "/x", "delay_ms": 1e999}', {"route": "/x", "status": 500, "rate": 1.1},
         {"route": "/x", "status": 500, "rate": -0.1}, {"route": "/x", "status": 500, "rate": "often"},
         {"route": "/x", "status": 500, "rate": None},
     ],
 )  # fmt: skip
 async def test_a_rule_that_makes_no_sense_is_refused_and_changes_nothing(faulty: Faulty, body: Any) -> None:
     await faulty.put("/sms", status=500)
-    answer = await faulty.control.put("/faults", json=body)
+    content = body if isinstance(body, bytes) else json.dumps(body)
+    answer = await faulty.control.put("/faults", content=content)
     assert answer.status_code == 400
     assert "route" in answer.json()["error"]
     assert [rule["route"] for rule in (await faulty.control.get("/faults")).json()] == ["/sms"]

@@ -71,12 +71,14 @@ class Run:
 
 
 @asynccontextmanager
-async def started(folder: Path, *arguments: str) -> AsyncIterator[Run]:
-    """`scripts/stack --manifest FILE --data DIR`. Whatever a test proves, the process is gone afterwards."""
+async def started(folder: Path, *arguments: str, env: dict[str, str] | None = None) -> AsyncIterator[Run]:
+    """`scripts/stack --manifest FILE --data DIR`, called from the folder with paths as seen from there. Whatever a test
+    proves, the process is gone afterwards.
+    """
     manifest, data = folder / "manifest.json", folder / "data"
     process = await asyncio.create_subprocess_exec(
-        "scripts/stack", "--manifest", str(manifest), "--data", str(data), *arguments,
-        cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        ROOT / "scripts" / "stack", "--manifest", manifest.name, "--data", data.name, *arguments,
+        cwd=folder, env=env, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     try:
         yield Run(process, manifest, data)
@@ -201,8 +203,11 @@ async def test_a_stack_that_is_ended_while_it_starts_leaves_nothing(tmp_path: Pa
 
 
 async def test_a_killed_stack_leaves_no_process(tmp_path: Path) -> None:
-    """SIGKILL: nobody can clean up but the guards."""
-    async with started(tmp_path) as run:
+    """SIGKILL: nobody can clean up but the guards. That a proxy of the surroundings is not asked is proved by the way:
+    this one does not answer.
+    """
+    dead = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9")
+    async with started(tmp_path, env=os.environ | dead) as run:
         await run.up()
         run.process.kill()
         await run.process.communicate()

@@ -1,6 +1,7 @@
 """Checks the Entra-issued bearer tokens that Azure services accept: the check that the stand-ins of services share.
 
-The signing keys come from where the real services get them, the tenant-independent key address of Entra.
+The signing keys come from where the real services get them, the tenant-independent key address of Entra. They are the
+same for all tenants, so that only the tenant inside the token says whose it is.
 """
 
 import asyncio
@@ -28,14 +29,19 @@ class KeysUnavailableError(Exception):
 
 
 class BearerCheck:
-    """Verifies a token's signature, times, audience, issuer and tenant (RFC 7519; Entra's access token reference)."""
+    """Verifies a token's signature, times, audience, issuer and tenant (RFC 7519; Entra's access token reference).
 
-    def __init__(self, config: StackConfig, audiences: Collection[str]) -> None:
+    `tenants`: whose tokens are taken. A resource of Azure trusts the tenant of its subscription; Graph serves them all.
+    """
+
+    def __init__(
+        self, config: StackConfig, audiences: Collection[str], tenants: Collection[str] = (TENANT_ID,)
+    ) -> None:
+        self._config = config
         self._audiences = list(audiences)
+        self._tenants = tenants
         self._keys_url = f"{config.entra}/common/discovery/v2.0/keys"
         self._bundle = config.bundle
-        # v2 tokens are issued by the authority, v1 tokens (what most Azure resources ask for) by the token service.
-        self._issuers = [f"{config.authority}/v2.0", f"https://sts.windows.net/{TENANT_ID}/"]
         self._keys: dict[str, jwt.PyJWK] = {}
         self._looked_up_at = -SECONDS_BETWEEN_KEY_LOOKUPS
         self._lookup = asyncio.Lock()
@@ -44,10 +50,13 @@ class BearerCheck:
         """The claims of a good token. Raises BearerRefusedError, or KeysUnavailableError when Entra does not answer."""
         try:
             key_id = jwt.get_unverified_header(token).get("kid")
+            tenant = str(jwt.decode(token, options={"verify_signature": False}).get("tid"))
         except jwt.InvalidTokenError as error:
             raise BearerRefusedError("the token cannot be read") from error
         if not isinstance(key_id, str):
             raise BearerRefusedError("the token names no key")
+        if tenant not in self._tenants:
+            raise BearerRefusedError("the token is of another tenant")
         key = await self._key(key_id)
         try:
             claims: dict[str, Any] = jwt.decode(
@@ -55,14 +64,13 @@ class BearerCheck:
                 key,
                 algorithms=["RS256"],  # the only one Entra signs access tokens with
                 audience=self._audiences,
-                issuer=self._issuers,
+                # v2 tokens are issued by the authority, v1 tokens (what most Azure resources ask for) by the token service.
+                issuer=[f"{self._config.authority_of(tenant)}/v2.0", f"https://sts.windows.net/{tenant}/"],
                 leeway=300,  # seconds; Azure services allow five minutes of clock skew
                 options={"require": ["exp", "iat", "aud", "iss"]},
             )
         except jwt.InvalidTokenError as error:
             raise BearerRefusedError(str(error)) from error
-        if claims.get("tid") != TENANT_ID:
-            raise BearerRefusedError("the token is of another tenant")
         return claims
 
     async def _key(self, key_id: str) -> jwt.PyJWK:

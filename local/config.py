@@ -11,8 +11,12 @@ from typing import Any
 
 SERVICES = ("functions", "portal", "control", "entra", "epic", "graph", "sms", "vault", "blob", "queue", "table")
 
-# The demo hospital. The client ids stand for the registrations a hospital's Epic and Entra would hold.
+# The demo hospital, home of the app registration, and an affiliate that shares its Epic and has a tenant of its own. The
+# client ids stand for the registrations a hospital's Epic and Entra would hold.
 TENANT_ID = "6f1d1c02-1f53-4d1e-9b1e-0d5a7c3e9a10"
+AFFILIATE_TENANT_ID = "8c3a5e77-2b94-4d06-a1f8-3e9d0c6b7f21"
+TENANTS = (TENANT_ID, AFFILIATE_TENANT_ID)
+TENANT_NAMES = {TENANT_ID: "Northlake Health", AFFILIATE_TENANT_ID: "Riverside Clinic"}
 APP_CLIENT_ID = "c0a8a5f2-77f0-4f3b-8f39-3c9d6f4c2b51"
 IDENTITY_CLIENT_ID = "5d2f0b7e-9a41-4a3c-8a55-6c1e0f9b7d23"
 IDENTITY_PRINCIPAL_ID = "b9c1f8d4-2e60-4c77-9d0a-1f7e5a3b8c64"
@@ -88,7 +92,12 @@ class StackConfig:
 
     @property
     def authority(self) -> str:
-        return f"{self.entra}/{TENANT_ID}"
+        """The home tenant's authority."""
+        return self.authority_of(TENANT_ID)
+
+    def authority_of(self, tenant: str) -> str:
+        """A tenant's authority."""
+        return f"{self.entra}/{tenant}"
 
     @property
     def graph(self) -> str:
@@ -144,7 +153,7 @@ class StackConfig:
 
 @dataclass(frozen=True)
 class Person:
-    """Someone of the story. `oid` is the Entra object id; `fhir_id` the EHR's id of the same person, if any."""
+    """Someone of the story. `oid` is the Entra object id, in `tenant`; `fhir_id` the EHR's id of the same person, if any."""
 
     name: str
     username: str = ""
@@ -156,6 +165,7 @@ class Person:
     fhir_type: str = ""
     fhir_id: str = ""
     phone: str = ""
+    tenant: str = TENANT_ID
 
 
 PEOPLE = {
@@ -186,5 +196,18 @@ PEOPLE = {
         "Pat Tester", "pat.tester", "mychart-demo-1", epic_username="pat.tester",
         epic_password="mychart-demo-1",  # pragma: allowlist secret
         fhir_type="Patient", fhir_id="ePatTesterPatient3", phone="+16085550143",
+    ),
+    "affiliate_admin": Person(
+        "Tomas Reyes", "tomas.reyes@riverside.example", "tomas-demo-1", "b0000000-0000-4000-8000-000000000001",
+        ("Connector.Admin",), tenant=AFFILIATE_TENANT_ID,
+    ),
+    "affiliate_approver": Person(
+        "Hanna Lindqvist", "hanna.lindqvist@riverside.example", "hanna-demo-1", "b0000000-0000-4000-8000-000000000002",
+        ("Connector.Approver",), "HLINDQVIST", "epic-demo-1", "Practitioner", "eHannaLindqvistAnalyst3",
+        tenant=AFFILIATE_TENANT_ID,
+    ),
+    "affiliate_clinician": Person(
+        "Owen Park", "owen.park@riverside.example", "owen-demo-1", "b0000000-0000-4000-8000-000000000003",
+        (), "OPARK", "epic-demo-1", "Practitioner", "eOwenParkDoctor3", tenant=AFFILIATE_TENANT_ID,
     ),
 }  # fmt: skip

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 
-from local.config import APP_CLIENT_ID, IDENTITY_CLIENT_ID, TENANT_ID, StackConfig
+from local.config import AFFILIATE_TENANT_ID, APP_CLIENT_ID, IDENTITY_CLIENT_ID, TENANT_ID, StackConfig
 
 
 def environment(config: StackConfig) -> dict[str, str]:
@@ -18,6 +18,7 @@ def environment(config: StackConfig) -> dict[str, str]:
         "PORTAL_URL": config.portal,
         "ENTRA_AUTHORITY_HOST": config.entra,
         "ENTRA_TENANT_ID": TENANT_ID,
+        "ENTRA_AFFILIATE_TENANT_IDS": AFFILIATE_TENANT_ID,
         "ENTRA_CLIENT_ID": APP_CLIENT_ID,
         "MANAGED_IDENTITY_CLIENT_ID": IDENTITY_CLIENT_ID,
         "IDENTITY_ENDPOINT": config.identity_endpoint,

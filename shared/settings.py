@@ -1,9 +1,13 @@
 """The product's settings, read once from the environment. `docs/settings.md` explains each; a test holds them together."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+
+# A tenant by its id only: `common`, `organizations` or a domain would let in others than those meant.
+GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,7 @@ class Settings:
     entra_client_id: str
     vault_url: str
     sms_endpoint: str
+    entra_affiliate_tenant_ids: tuple[str, ...] = ()
     geography: str = "amer"
     entra_authority_host: str = "https://login.microsoftonline.com"
     managed_identity_client_id: str = ""
@@ -34,7 +39,7 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
         """Reads every setting.
 
-        Raises `SettingsError` that names each missing one, so that one look at the log is enough to mend them all.
+        Raises `SettingsError` that names each missing or wrong one, so that one look at the log is enough to mend them.
         """
         missing = [name for name in REQUIRED if not environment.get(name)]
         storage = environment.get("AzureWebJobsStorage", "")
@@ -44,10 +49,18 @@ class Settings:
             missing.append("AzureWebJobsStorage")
         if missing:
             raise SettingsError("settings missing: " + ", ".join(missing))
+        home = environment["ENTRA_TENANT_ID"].strip().lower()
+        affiliates = _listed(environment.get("ENTRA_AFFILIATE_TENANT_IDS", ""))
+        wrong = [] if GUID.fullmatch(home) else ["ENTRA_TENANT_ID (the tenant's GUID)"]
+        if not all(GUID.fullmatch(tenant) for tenant in affiliates):
+            wrong.append("ENTRA_AFFILIATE_TENANT_IDS (GUIDs with commas between them)")
+        if wrong:
+            raise SettingsError("settings not valid: " + ", ".join(wrong))
         return cls(
             public_url=environment["PUBLIC_URL"].rstrip("/"),
             portal_url=environment["PORTAL_URL"].rstrip("/"),
-            entra_tenant_id=environment["ENTRA_TENANT_ID"],
+            entra_tenant_id=home,
+            entra_affiliate_tenant_ids=affiliates,
             entra_client_id=environment["ENTRA_CLIENT_ID"],
             vault_url=environment["VAULT_URL"].rstrip("/"),
             sms_endpoint=environment["SMS_ENDPOINT"].rstrip("/"),
@@ -64,9 +77,18 @@ class Settings:
             queue_service_uri=queues,
         )
 
+    @property
+    def tenants(self) -> tuple[str, ...]:
+        """Every Entra tenant that this deployment serves; the first is the app registration's own."""
+        return tuple(dict.fromkeys((self.entra_tenant_id, *self.entra_affiliate_tenant_ids)))
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(item.strip().lower() for item in text.split(",") if item.strip())
+
 
 REQUIRED = ("PUBLIC_URL", "PORTAL_URL", "ENTRA_TENANT_ID", "ENTRA_CLIENT_ID", "VAULT_URL", "SMS_ENDPOINT")
 
 
 class SettingsError(RuntimeError):
-    """The deployment is incomplete; the message names what is missing."""
+    """The deployment is incomplete; the message names what is missing or not valid."""

@@ -10,8 +10,11 @@ const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 const CLOCK_SKEW_SECONDS = 300;
 const GRANTS = ['authorization_code', 'refresh_token', 'client_credentials'];
 
-/** Makes the check. `refreshTokens` remembers which kind of client each refresh token was given to. */
-export function makeClients({ app, identity, tokens, keys, refreshTokens }) {
+/**
+ * Makes a tenant's check. `refreshTokens` remembers which kind of client each refresh token was given to; `identityIssuer`
+ * is the issuer of the managed identity's tokens, the home tenant's also where another tenant is asked.
+ */
+export function makeClients({ app, identity, identityIssuer, keys, refreshTokens }) {
   /** 'spa' or 'web', by how the request authenticates; throws Refused with Entra's error when it may not go on. */
   return function authenticate(form, headers) {
     const grant = form.get('grant_type');
@@ -39,7 +42,7 @@ export function makeClients({ app, identity, tokens, keys, refreshTokens }) {
       bad(700024, 'Client assertion is not within its valid time range.');
     }
     const none = 'No matching federated identity record found for presented assertion';
-    if (claims.iss !== tokens.issuer) bad(700211, `${none} issuer '${claims.iss}'.`);
+    if (claims.iss !== identityIssuer) bad(700211, `${none} issuer '${claims.iss}'.`);
     if (claims.aud !== EXCHANGE_AUDIENCE) bad(700212, `${none} audience '${claims.aud}'.`);
     if (claims.sub !== identity.principal_id) bad(700213, `${none} subject '${claims.sub}'.`);
   }

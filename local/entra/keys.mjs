@@ -1,12 +1,12 @@
-// The tenant's signing key: made at start, published as Entra publishes its keys, RS256 only.
+// Entra's signing key: made at start, the same for all tenants, published as Entra publishes its keys, RS256 only.
 import { createHash, createPublicKey, generateKeyPair, sign as rsaSign, verify as rsaVerify } from 'node:crypto';
 import { promisify } from 'node:util';
 
 const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const decode = (part) => JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
 
-/** Makes a key for tokens of `issuer`. */
-export async function makeKeys(issuer) {
+/** Makes a key. */
+export async function makeKeys() {
   const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
   const publicKey = createPublicKey(privateKey);
   const { kty, n, e } = publicKey.export({ format: 'jwk' });
@@ -17,7 +17,7 @@ export async function makeKeys(issuer) {
     private: { ...privateKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS256' },
 
     /** The key set. Like Entra's it has no `alg`, and each key names the issuer whose tokens it may sign. */
-    published: { keys: [{ kty, use: 'sig', kid, n, e, issuer }] },
+    published: (issuer) => ({ keys: [{ kty, use: 'sig', kid, n, e, issuer }] }),
 
     /** A signed JWT with these claims, nothing added. */
     sign(claims, headers = {}) {

@@ -14,9 +14,10 @@ import { makeStorage } from './storage.mjs';
 export const OFFLINE = 'offline';
 const OIDC_SCOPES = ['openid', 'profile', 'email', OFFLINE];
 
-/** Makes the provider. `clientSecret` is what the front adds to each token request that it has found good. */
-export function makeProvider({ settings, tokens, keys, people, clientSecret, refreshTokens }) {
-  const { app, tenant_id: tid, origin } = settings;
+/** Makes a tenant's provider. `clientSecret` is what the front adds to each token request that it has found good. */
+export function makeProvider({ settings, tenant, tokens, keys, people, clientSecret, refreshTokens }) {
+  const { app, origin } = settings;
+  const { id: tid, service_principal_id: servicePrincipal } = tenant;
   const api = `api://${app.client_id}`;
   const apiScopes = [`${api}/${app.portal_scope}`, `${api}/.default`];
   const accounts = new Map(people.map((person) => [tokens.subject(person), person]));
@@ -45,10 +46,11 @@ export function makeProvider({ settings, tokens, keys, people, clientSecret, ref
       end_session_endpoint: `${origin}/${tid}/oauth2/v2.0/logout`,
       tenant_region_scope: 'NA',
     },
-    // Cookies of localhost are shared by all its ports: names of our own keep us out of the other stand-ins' way.
+    // Cookies of localhost are shared by all its ports: names of our own keep us out of the other stand-ins' way, and the
+    // tenants out of each other's.
     cookies: {
       keys: [randomBytes(32).toString('base64url')],
-      names: { session: 'entra_session', interaction: 'entra_signin', resume: 'entra_resume' },
+      names: { session: `entra_session_${tid}`, interaction: `entra_signin_${tid}`, resume: `entra_resume_${tid}` },
       long: { httpOnly: true, sameSite: 'none', secure: true },
       short: { httpOnly: true, sameSite: 'lax', secure: true },
     },
@@ -136,7 +138,7 @@ export function makeProvider({ settings, tokens, keys, people, clientSecret, ref
     if (token.accountId) {
       jwt.payload = tokens.person(accounts.get(token.accountId));
     } else {
-      const principal = { client_id: app.client_id, object_id: app.service_principal_id };
+      const principal = { client_id: app.client_id, object_id: servicePrincipal };
       jwt.payload = tokens.application(principal, aud, app.roles[aud.replace(/\/$/, '')]);
     }
   }

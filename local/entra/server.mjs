@@ -19,43 +19,53 @@ const started = Date.now();
 const stack = JSON.parse(await readFile(process.argv[2], 'utf8'));
 const inRun = (...names) => join(stack.run_dir, ...names);
 const settings = JSON.parse(await readFile(inRun('entra.json'), 'utf8'));
-const { tenant_id: tid, origin, app, identity } = settings;
+const { origin, app, identity } = settings;
 
 const people = Object.values(settings.people);
 const findPerson = (name) => settings.people[name] ?? people.find(({ username }) => username === String(name ?? '').toLowerCase());
-const tokens = makeTokens(settings);
-const keys = await makeKeys(tokens.issuer);
-const refreshTokens = new Map(); // refresh token -> 'spa' or 'web', the kind of client it was given to
+const keys = await makeKeys();
 const clientSecret = randomBytes(32).toString('base64url'); // known to this process only
-const provider = makeProvider({ settings, tokens, keys, people, clientSecret, refreshTokens });
-const toProvider = provider.callback();
-const authenticate = makeClients({ app, identity, tokens, keys, refreshTokens });
+const identityIssuer = makeTokens(settings, settings.tenants[0].id).issuer; // the managed identity is the home tenant's
+const tenants = new Map(settings.tenants.map((tenant) => [tenant.id, makeTenant(tenant)]));
+const home = tenants.get(settings.tenants[0].id);
 const anyOrigin = { 'access-control-allow-origin': '*' };
 const returnAddresses = [...app.spa_redirect_uris, ...app.web_redirect_uris];
 const apps = new Set(app.spa_redirect_uris.map((uri) => new URL(uri).origin));
 
 const renamed = (scope) => scope.replace(/(?<!\S)offline_access(?!\S)/, OFFLINE);
 
-/** Hands the request to oidc-provider, which is mounted at the tenant; `path` is the address below that. */
-function pass(req, res, path) {
-  req.url = path;
-  req.originalUrl = `/${tid}${path}`; // by the difference it knows where it is mounted
-  return toProvider(req, res);
+/** What each tenant has of its own: issuer, people, sign-in sessions, codes and refresh tokens. The key is common to all. */
+function makeTenant(tenant) {
+  const { id } = tenant;
+  const tokens = makeTokens(settings, id);
+  const refreshTokens = new Map(); // refresh token -> 'spa' or 'web', the kind of client it was given to
+  const own = people.filter((person) => person.tenant === id);
+  const provider = makeProvider({ settings, tenant, tokens, keys, people: own, clientSecret, refreshTokens });
+  const authenticate = makeClients({ app, identity, identityIssuer, keys, refreshTokens });
+  const findOwn = (name) => own.find((person) => person === findPerson(name));
+  return { id, tokens, provider, toProvider: provider.callback(), authenticate, findPerson: findOwn };
 }
 
-function authorize(req, res, query) {
+/** Hands the request to oidc-provider, which is mounted at the tenant; `path` is the address below that. */
+function pass(tenant, req, res, path) {
+  req.url = path;
+  req.originalUrl = `/${tenant.id}${path}`; // by the difference it knows where it is mounted
+  return tenant.toProvider(req, res);
+}
+
+function authorize(tenant, req, res, query) {
   if (query.has('scope')) query.set('scope', renamed(query.get('scope')));
   const prompt = query.get('prompt');
   if (prompt === 'select_account') query.set('prompt', 'login'); // there is no list to choose from
   if (prompt === 'consent') query.delete('prompt'); // an administrator has consented for everybody
-  return pass(req, res, `/oauth2/v2.0/authorize?${query}`);
+  return pass(tenant, req, res, `/oauth2/v2.0/authorize?${query}`);
 }
 
-async function token(req, res) {
+async function token(tenant, req, res) {
   const { origin: from } = req.headers;
   if (apps.has(from)) res.setHeader('access-control-allow-origin', from);
   const form = new URLSearchParams(await readBody(req));
-  const kind = authenticate(form, req.headers);
+  const kind = tenant.authenticate(form, req.headers);
   form.delete('client_assertion');
   form.delete('client_assertion_type');
   form.set('client_secret', clientSecret);
@@ -63,53 +73,67 @@ async function token(req, res) {
   const judged = withBody(req, form.toString());
   judged.entra = { kind, clientInfo: form.get('client_info') === '1' };
   res.removeHeader('access-control-allow-origin'); // oidc-provider sets its own, once
-  return pass(judged, res, '/oauth2/v2.0/token');
+  return pass(tenant, judged, res, '/oauth2/v2.0/token');
 }
 
 /** What MSAL asks to learn the names of a cloud; ours has one. */
 function instances(res) {
   const { host } = new URL(origin);
   answer(res, 200, {
-    tenant_discovery_endpoint: `${origin}/${tid}/v2.0/.well-known/openid-configuration`,
+    tenant_discovery_endpoint: `${origin}/${home.id}/v2.0/.well-known/openid-configuration`,
     'api-version': '1.1',
     metadata: [{ preferred_network: host, preferred_cache: host, aliases: [host] }],
   }, anyOrigin);
 }
 
-const T = `/${tid}`;
+const publish = (res, issuer) => answer(res, 200, keys.published(issuer), anyOrigin);
 const ROUTES = {
   'GET /': (req, res) => answer(res, 200, { service: 'entra', healthy: true }),
   'GET /msi/token': (req, res, query) =>
-    answer(res, 200, identityToken(req.headers, query, { identity, secret: stack.secrets.identity_header, tokens, keys })),
+    answer(res, 200, identityToken(req.headers, query, { identity, secret: stack.secrets.identity_header, tokens: home.tokens, keys })),
   'POST /control/tokens': async (req, res) => answer(res, 200, await control(req, 'tokens', controlled)),
   'POST /control/sign': async (req, res) => answer(res, 200, await control(req, 'sign', controlled)),
   'GET /common/discovery/instance': (req, res) => instances(res),
-  'GET /common/discovery/v2.0/keys': (req, res) => answer(res, 200, keys.published, anyOrigin),
-  [`GET ${T}/discovery/v2.0/keys`]: (req, res) => answer(res, 200, keys.published, anyOrigin),
-  [`GET ${T}/v2.0/.well-known/openid-configuration`]: (req, res) => pass(req, res, '/.well-known/openid-configuration'),
-  [`GET ${T}/oidc/userinfo`]: (req, res) => pass(req, res, '/oidc/userinfo'),
-  [`GET ${T}/oauth2/v2.0/authorize`]: authorize,
-  [`POST ${T}/oauth2/v2.0/token`]: token,
-  [`OPTIONS ${T}/oauth2/v2.0/token`]: (req, res) => pass(req, res, '/oauth2/v2.0/token'),
-  [`GET ${T}/oauth2/v2.0/logout`]: (req, res, query) => signOut(req, res, query, { provider, returnAddresses }),
+  'GET /common/discovery/v2.0/keys': (req, res) => publish(res, `${origin}/{tenantid}/v2.0`), // a template, as Entra's
 };
-const controlled = { secret: stack.secrets.entra_control, findPerson, tokens, keys };
+const OF_TENANT = {
+  'GET /discovery/v2.0/keys': (tenant, req, res) => publish(res, tenant.tokens.issuer),
+  'GET /v2.0/.well-known/openid-configuration': (tenant, req, res) => pass(tenant, req, res, '/.well-known/openid-configuration'),
+  'GET /oidc/userinfo': (tenant, req, res) => pass(tenant, req, res, '/oidc/userinfo'),
+  'GET /oauth2/v2.0/authorize': authorize,
+  'POST /oauth2/v2.0/token': token,
+  'OPTIONS /oauth2/v2.0/token': (tenant, req, res) => pass(tenant, req, res, '/oauth2/v2.0/token'),
+  'GET /oauth2/v2.0/logout': ({ provider }, req, res, query) => signOut(req, res, query, { provider, returnAddresses }),
+};
+const tokensOf = (person) => tenants.get(person.tenant).tokens;
+const controlled = { secret: stack.secrets.entra_control, findPerson, tokensOf, keys };
 
 /** The handler of the address and its name for the log, which must not hold what identifies a sign-in. */
 function route(method, path) {
   const name = `${method} ${path}`;
   if (Object.hasOwn(ROUTES, name)) return [name, ROUTES[name]];
-  const [, below, place] = new RegExp(`^${T}(/(oauth2/v2\\.0/authorize|signin)/[\\w-]+)$`).exec(path) ?? [];
+  const [, first, below] = /^\/([^/]+)(\/.*)$/.exec(path) ?? [];
+  const tenant = tenants.get(first);
+  return (tenant && routeOf(tenant, method, below)) ?? [`${method} (no such address)`, notFound];
+}
+
+function routeOf(tenant, method, below) {
+  const name = `${method} ${below}`;
+  if (Object.hasOwn(OF_TENANT, name)) return [`${method} /${tenant.id}${below}`, (...request) => OF_TENANT[name](tenant, ...request)];
+  const [, place] = /^\/(oauth2\/v2\.0\/authorize|signin)\/[\w-]+$/.exec(below) ?? [];
   if (place === 'signin' && ['GET', 'POST'].includes(method)) {
-    return [`${method} ${T}/signin`, (req, res) => signIn(req, res, { provider, findPerson, accountId: tokens.subject })];
+    const { provider, findPerson: find, tokens } = tenant;
+    return [`${method} /${tenant.id}/signin`, (req, res) => signIn(req, res, { provider, findPerson: find, accountId: tokens.subject })];
   }
-  if (place && method === 'GET') return [`GET ${T}/oauth2/v2.0/authorize (resumed)`, (req, res) => pass(req, res, below)];
-  return [`${method} (no such address)`, notFound];
+  if (place && method === 'GET') {
+    return [`GET /${tenant.id}/oauth2/v2.0/authorize (resumed)`, (req, res) => pass(tenant, req, res, below)];
+  }
+  return undefined;
 }
 
 function notFound(req, res) {
   const [, first] = new URL(req.url, origin).pathname.split('/');
-  const otherTenant = /^[0-9a-f-]{36}$/i.test(first) && first !== tid;
+  const otherTenant = /^[0-9a-f-]{36}$/i.test(first) && !tenants.has(first);
   if (otherTenant) answer(res, 400, entraError('invalid_tenant', 90002, `Tenant '${first}' not found.`), anyOrigin);
   else answer(res, 404, { error: 'not_found', error_description: 'There is nothing at this address.' });
 }

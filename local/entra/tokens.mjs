@@ -7,8 +7,8 @@ const LIFETIME_SECONDS = 3600;
 
 const now = () => Math.floor(Date.now() / 1000);
 
-/** Makes claims for the tenant of these settings. */
-export function makeTokens({ tenant_id: tid, origin, app }) {
+/** Makes claims for one tenant. */
+export function makeTokens({ origin, app }, tid) {
   const issuer = `${origin}/${tid}/v2.0`;
   const frame = (seconds) => ({ iat: now(), nbf: now(), exp: now() + seconds, uti: randomBytes(12).toString('base64url') });
 

@@ -53,6 +53,11 @@ class Call:
         """The calling application: `azp` in v2 tokens, `appid` in v1 tokens."""
         return str(self.claims.get("azp") or self.claims.get("appid") or "")
 
+    @property
+    def tenant(self) -> str:
+        """The tenant whose token it is: nothing of another one exists for this call."""
+        return str(self.claims["tid"])
+
     def path(self, name: str) -> str:
         """A part of the path, decoded."""
         return str(self.request.path_params[name])

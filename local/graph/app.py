@@ -34,7 +34,7 @@ def create(config: StackConfig) -> StandIn:
             *attendance.routes(frame, state),
             *subscriptions.routes(frame, state, outgoing),
             *call_records.routes(frame, state),
-            *directory.routes(frame),
+            *directory.routes(frame, state),
             *pages.routes(state, stage),
         ],
         exception_handlers={HTTPException: unknown_route},

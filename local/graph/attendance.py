@@ -7,7 +7,6 @@ from datetime import datetime
 
 from starlette.routing import Route
 
-from local.config import TENANT_ID
 from local.graph import directory, meetings, times
 from local.graph.answers import Call, Frame, Json, bad_request, not_found
 from local.graph.state import Conversation, Meeting, Participant, State
@@ -86,7 +85,7 @@ def _record(meeting: Meeting, presences: list[Participant]) -> Json:
         "identity": {
             "id": first.oid or guest.get("id"),
             "displayName": first.name,
-            "tenantId": TENANT_ID if person else None,
+            "tenantId": person.tenant if person else None,
         },
         "attendanceIntervals": spans,
     }

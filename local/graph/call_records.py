@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 
 from starlette.routing import Route
 
-from local.config import TENANT_ID
 from local.graph import times
 from local.graph.answers import Call, Frame, Json, bad_request, not_found
 from local.graph.state import Conversation, Meeting, Participant, State
@@ -41,8 +40,9 @@ _SERVICE = {
 def routes(frame: Frame, state: State) -> list[Route]:
     """The routes under /communications/callRecords."""
 
-    def ended() -> list[tuple[Meeting, Conversation]]:
-        calls = [(meeting, call) for meeting in state.meetings.values() for call in meeting.calls if call.ended]
+    def ended(tenant: str) -> list[tuple[Meeting, Conversation]]:
+        own = [meeting for meeting in state.meetings.values() if meeting.tenant == tenant]
+        calls = [(meeting, call) for meeting in own for call in meeting.calls if call.ended]
         return sorted(calls, key=lambda pair: pair[1].started)
 
     async def listing(call: Call) -> tuple[int, Json]:
@@ -50,7 +50,7 @@ def routes(frame: Frame, state: State) -> list[Route]:
         skip = call.query("$skiptoken") or "0"
         if not skip.isdecimal():
             raise bad_request("The $skiptoken is not one of ours.")
-        found = [pair for pair in ended() if since <= pair[1].started < until]
+        found = [pair for pair in ended(call.tenant) if since <= pair[1].started < until]
         begin = int(skip)
         answer: Json = {"@odata.context": call.context("communications/callRecords")}
         if len(found) > begin + PAGE:
@@ -62,7 +62,7 @@ def routes(frame: Frame, state: State) -> list[Route]:
         expand = call.query("$expand").replace(" ", "")
         if expand not in EXPANSIONS:
             raise bad_request(f"'{expand}' cannot be expanded.")
-        for meeting, held in ended():
+        for meeting, held in ended(call.tenant):
             if held.id == call.path("record"):
                 answer = {
                     "@odata.context": call.context("communications/callRecords/$entity"),
@@ -101,7 +101,7 @@ def _identity(participant: Participant) -> Json:
 
 def _record(meeting: Meeting, call: Conversation) -> Json:
     ended = times.write(call.ended or call.started)
-    organizer = {"user": {"id": meeting.organizer, "displayName": None, "tenantId": TENANT_ID}}
+    organizer = {"user": {"id": meeting.organizer, "displayName": None, "tenantId": meeting.tenant}}
     return {
         "id": call.id,
         "version": 1,

@@ -6,6 +6,7 @@
                                        duplicate?: times sent once more, hold?: true keeps the notifications back}
     POST meetings/{id}/admit           everybody in the lobby joins
     PUT  graph/access-policy           {granted, users?: object ids; without users, for everybody}
+    PUT  graph/accounts                {user, exists?, enabled?, licensed?, member?}: what is not said is true
     PUT  graph/throttle                {calls, retry_after?: seconds}: so many calls are answered with 429
     PUT  graph/quota                   {meetings_per_month}: of one user; 2,000 at first
     POST graph/lifecycle               {subscription_id}: sends reauthorizationRequired
@@ -29,7 +30,7 @@ from local.graph import directory, roster, times
 from local.graph.answers import GraphError, Json
 from local.graph.notifications import Notification, Sender
 from local.graph.roster import ImpossibleError
-from local.graph.state import MEETINGS_PER_USER_AND_MONTH, Meeting, Participant, State
+from local.graph.state import MEETINGS_PER_USER_AND_MONTH, TEAMS_PLAN, Meeting, Participant, State
 
 WAIT_SECONDS = 5.0
 
@@ -139,6 +140,19 @@ def routes(state: State, sender: Sender, stage: Stage) -> list[BaseRoute]:
             state.policy.update({person.oid: granted for person in people if person})
         return {"for_all": state.policy_for_all, "users": state.policy}
 
+    async def accounts(_: Request, body: Json) -> Json:
+        person = directory.find(str(body.get("user")))
+        if person is None:
+            raise ControlError(404, "nobody has this object id or sign-in name")
+        plans = [TEAMS_PLAN] if body.get("licensed", True) else []
+        state.accounts[person.oid] = {
+            "accountEnabled": bool(body.get("enabled", True)),
+            "assignedPlans": plans,
+            "userType": "Member" if body.get("member", True) else "Guest",
+        }
+        (state.deleted.discard if body.get("exists", True) else state.deleted.add)(person.oid)
+        return {"deleted": sorted(state.deleted), "accounts": state.accounts}
+
     async def throttle(_: Request, body: Json) -> Json:
         state.throttle(int(body["calls"]), timedelta(seconds=int(body.get("retry_after", 1))))
         return {}
@@ -170,6 +184,7 @@ def routes(state: State, sender: Sender, stage: Stage) -> list[BaseRoute]:
         _route("POST", "/meetings/{meeting}/roster", move),
         _route("POST", "/meetings/{meeting}/admit", admit),
         _route("PUT", "/graph/access-policy", access_policy),
+        _route("PUT", "/graph/accounts", accounts),
         _route("PUT", "/graph/throttle", throttle),
         _route("PUT", "/graph/quota", quota),
         _route("POST", "/graph/lifecycle", lifecycle),

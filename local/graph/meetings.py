@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 
 from starlette.routing import Route
 
-from local.config import TENANT_ID
 from local.graph import directory, properties, times
 from local.graph.answers import Call, Frame, Json, bad_request, not_found
 from local.graph.state import Meeting, State
@@ -48,7 +47,7 @@ def routes(frame: Frame, state: State, origin: str) -> list[Route]:
         attendees = properties.attendees(body, user)
         if meeting := state.keyed(user, external_id):
             return 200, shown(call, meeting)
-        meeting = _new(origin, user, start, end, attendees)
+        meeting = _new(origin, call.tenant, user, start, end, attendees)
         meeting.external_id = meeting.properties["externalId"] = external_id
         meeting.properties["subject"] = body.get("subject")
         state.add(meeting)
@@ -58,7 +57,8 @@ def routes(frame: Frame, state: State, origin: str) -> list[Route]:
         user = organizer(call, state)
         start, end = times.window(call.body.get("startDateTime"), call.body.get("endDateTime"), whole=False)
         settings = _settings(call.body, properties.CREATABLE)
-        meeting = _new(origin, user, start, end, properties.attendees(call.body, user))
+        attendees = properties.attendees(call.body, user)
+        meeting = _new(origin, call.tenant, user, start, end, attendees)
         properties.merge(meeting.properties, settings)
         state.add(meeting)
         return 201, shown(call, meeting)
@@ -68,7 +68,7 @@ def routes(frame: Frame, state: State, origin: str) -> list[Route]:
         match = _BY_URL.fullmatch(call.query("$filter").strip())
         if not match:
             raise bad_request("Meetings are listed by $filter=JoinWebUrl eq '...' only.")
-        meeting = state.by_url(match[1].replace("''", "'"))
+        meeting = state.by_url(match[1].replace("''", "'"), call.tenant)
         found = [visible(call, meeting)] if meeting and meeting.organizer == user else []
         return 200, {"@odata.context": call.context(f"users('{user}')/onlineMeetings"), "value": found}
 
@@ -106,11 +106,11 @@ def routes(frame: Frame, state: State, origin: str) -> list[Route]:
 
 
 def organizer(call: Call, state: State) -> str:
-    """The user of the path. Raises GraphError unless it is an object id of someone whom the policy covers."""
+    """The user of the path. Raises GraphError unless it is an object id of the tenant's whom the policy covers."""
     user = call.path("user").lower()
     if not GUID.fullmatch(user):
         raise bad_request("With application permissions the user is named by object id.")
-    if user not in directory.USERS:
+    if not directory.find(user, call.tenant):
         raise not_found(f"User '{user}' does not exist.")
     state.require_policy(user)
     return user
@@ -149,10 +149,10 @@ def _move(meeting: Meeting, start: datetime, end: datetime) -> None:
     meeting.properties["expiryDateTime"] = times.write(end + LIFETIME)
 
 
-def _new(origin: str, user: str, start: datetime, end: datetime, attendees: list[Json] | None) -> Meeting:
+def _new(origin: str, tenant: str, user: str, start: datetime, end: datetime, attendees: list[Json] | None) -> Meeting:
     """A meeting with what a tenant's default policy sets."""
     thread = f"19:meeting_{base64.b64encode(str(uuid.uuid4()).encode()).decode()}@thread.v2"
-    context = json.dumps({"Tid": TENANT_ID, "Oid": user}, separators=(",", ":"))
+    context = json.dumps({"Tid": tenant, "Oid": user}, separators=(",", ":"))
     join_url = f"{origin}/l/meetup-join/{_percent(thread)}/0?context={_percent(context)}"
     link = f'data:text/html,<a href="{join_url.replace("&", "&amp;")}">Join the meeting</a>'
     person = {"upn": directory.USERS[user].username, "role": "presenter"}
@@ -162,6 +162,7 @@ def _new(origin: str, user: str, start: datetime, end: datetime, attendees: list
         *("allowCopyingAndSharingMeetingContent", "allowParticipantsToChangeName"),
     )
     return Meeting(
+        tenant,
         user,
         {
             "id": base64.urlsafe_b64encode(f"1*{user}*0**{thread}".encode()).rstrip(b"=").decode(),

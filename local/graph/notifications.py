@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from local.config import TENANT_ID, StackConfig
+from local.config import StackConfig
 from local.graph import encryption, times
 from local.graph.answers import Json
 from local.graph.outgoing import Outgoing
@@ -128,7 +128,7 @@ class Sender:
         about: Json = {
             "subscriptionId": subscription.id,
             "subscriptionExpirationDateTime": times.write(subscription.expires),
-            "tenantId": TENANT_ID,
+            "tenantId": subscription.tenant,
             "clientState": subscription.properties["clientState"],
         }
         if not notification.event:
@@ -149,13 +149,13 @@ class Sender:
         return await self._outgoing.sign(
             {
                 "aud": subscription.properties["notificationUrlAppId"] or subscription.app_id,
-                "iss": f"{self._config.authority}/v2.0",
+                "iss": f"{self._config.authority_of(subscription.tenant)}/v2.0",
                 "iat": now,
                 "nbf": now,
                 "exp": now + 3_600,
                 "azp": CHANGE_TRACKING_APP,
                 "azpacr": "2",
-                "tid": TENANT_ID,
+                "tid": subscription.tenant,
                 "ver": "2.0",
             }
         )

@@ -80,7 +80,7 @@ def _bypasses_lobby(meeting: Meeting, who: str) -> bool:
     invited = [attendee["upn"] for attendee in meeting.properties["participants"]["attendees"]]
     if person.oid == meeting.organizer or (scope == "invited" and person.username in invited):
         return True
-    return scope not in ("organizer", "invited")
+    return scope not in ("organizer", "invited") and (person.tenant == meeting.tenant or scope != "organization")
 
 
 def _room(meeting: Meeting, name: str, problem: str) -> str:

@@ -116,7 +116,8 @@ def attendees(body: Json, organizer: str) -> list[Json] | None:
         raise bad_request("The organizer of a meeting cannot be set or changed.")
     if "attendees" not in participants:
         return None
-    return [_completed(attendee) for attendee in participants["attendees"]]
+    tenant = directory.USERS[organizer].tenant
+    return [_completed(attendee, tenant) for attendee in participants["attendees"]]
 
 
 def _any(_: Any, __: str) -> None:
@@ -136,11 +137,11 @@ def _attendee(value: Any, name: str) -> None:
     _object(upn=_text, identity=identity, role=role)(value, name)
 
 
-def _completed(attendee: Json) -> Json:
+def _completed(attendee: Json, tenant: str) -> Json:
     oid = attendee.get("identity", {}).get("user", {}).get("id")
     if not oid and "upn" not in attendee:
         raise bad_request("An attendee is named by upn or by identity/user/id.")
-    person = directory.find(oid or attendee["upn"])
+    person = directory.find(oid or attendee["upn"], tenant)
     role = attendee.get("role", "attendee")
     if role != "attendee" and not person:
         raise bad_request(f"Only users of the tenant can have the role '{role}'.")

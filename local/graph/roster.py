@@ -7,7 +7,6 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from local.config import TENANT_ID
 from local.graph import directory, times
 from local.graph.answers import Json
 from local.graph.state import Conversation, Meeting, Participant, Subscription
@@ -45,7 +44,7 @@ def act(
 ) -> tuple[Conversation, list[Event]]:
     """Lets `who` do one of ACTIONS and tells what subscribers of the call hear of it, in order.
 
-    `who` is an object id or sign-in name of the tenant, or any other name for a guest; nobody is needed for `end`.
+    `who` is an object id or sign-in name of a tenant, or any other name for a guest; nobody is needed for `end`.
     `participant_id` names one presence, for a guest whose name is not enough. `watchers` are the subscriptions that
     exist now: those are heard if this starts the call. Raises ImpossibleError.
     """
@@ -102,7 +101,7 @@ def _arrival(who: str, participant_id: str) -> Participant:
     person = directory.find(who)
     participant_id = participant_id or str(uuid.uuid4())
     if person:
-        user = {"id": person.oid, "displayName": person.name, "tenantId": TENANT_ID}
+        user = {"id": person.oid, "displayName": person.name, "tenantId": person.tenant}
         return Participant(participant_id, person.name, {"user": user}, person.oid)
     return Participant(participant_id, who, {"guest": {"id": str(uuid.uuid4()), "displayName": who}})
 

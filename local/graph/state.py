@@ -12,6 +12,13 @@ from local.graph.answers import GraphError, Json
 
 # https://learn.microsoft.com/graph/throttling-limits: meeting information
 MEETINGS_PER_USER_AND_MONTH = 2_000
+# Service plan TEAMS1: https://learn.microsoft.com/entra/identity/users/licensing-service-plan-reference
+TEAMS_PLAN: Json = {
+    "assignedDateTime": "2026-01-05T08:00:00Z",
+    "capabilityStatus": "Enabled",
+    "service": "TeamspaceAPI",
+    "servicePlanId": "57ff2da0-773e-42df-b2af-ffb7a2317929",
+}
 
 
 @dataclass
@@ -51,8 +58,9 @@ class Conversation:
 
 @dataclass
 class Meeting:
-    """A meeting as Graph shows it (`properties`), and the calls held in it."""
+    """A meeting as Graph shows it (`properties`), and the calls held in it. `tenant` is its organiser's."""
 
+    tenant: str
     organizer: str
     properties: Json
     external_id: str | None = None
@@ -74,9 +82,12 @@ class Meeting:
 
 @dataclass
 class Subscription:
-    """An application's wish to hear of one meeting's calls. `certificate` is DER, empty for basic notifications."""
+    """An application's wish to hear of one meeting's calls, told with a token of `tenant`. `certificate` is DER, empty for
+    basic notifications.
+    """
 
     id: str
+    tenant: str
     app_id: str
     join_url: str
     expires: datetime
@@ -93,6 +104,9 @@ class State:
         # Teams' application access policy: granted to all, but for those named here.
         self.policy_for_all = True
         self.policy: dict[str, bool] = {}
+        # What of a person's account is not as in the story, by object id; and who was deleted from the directory.
+        self.accounts: dict[str, Json] = {}
+        self.deleted: set[str] = set()
         self._throttled_calls = 0
         self._retry_after_seconds = 0
         self._created: Counter[tuple[str, str]] = Counter()
@@ -100,13 +114,14 @@ class State:
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def keyed(self, user: str, external_id: str) -> Meeting | None:
-        """The meeting with this key; the tenant, third part of the key, is the only one here."""
+        """The meeting with this key; the tenant, third part of the key, follows from the user."""
         meetings = self.meetings.values()
         return next((m for m in meetings if (m.organizer, m.external_id) == (user, external_id)), None)
 
-    def by_url(self, join_url: str) -> Meeting | None:
-        """The meeting with this join URL, to the letter."""
-        return next((meeting for meeting in self.meetings.values() if meeting.join_url == join_url), None)
+    def by_url(self, join_url: str, tenant: str) -> Meeting | None:
+        """The tenant's meeting with this join URL, to the letter."""
+        meetings = self.meetings.values()
+        return next((m for m in meetings if (m.join_url, m.tenant) == (join_url, tenant)), None)
 
     def add(self, meeting: Meeting) -> None:
         """Keeps a new meeting. Raises GraphError when its organiser had too many this month."""

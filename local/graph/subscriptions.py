@@ -44,7 +44,7 @@ def routes(frame: Frame, state: State, outgoing: Outgoing) -> list[Route]:
     def free(app_id: str, meeting: Meeting, body: Json) -> None:
         """Raises GraphError when the application watches this meeting already."""
         for held in state.subscriptions(meeting.join_url):
-            if held.app_id != app_id:
+            if held.app_id != app_id:  # of the same tenant: the meeting is
                 continue
             if all(held.properties[name] == body.get(name) for name in ("notificationUrl", "resource")):
                 raise GraphError(409, "Conflict", f"Subscription '{held.id}' is the same as the one asked for.")
@@ -68,19 +68,26 @@ def routes(frame: Frame, state: State, outgoing: Outgoing) -> list[Route]:
             await outgoing.handshake(url)
         free(call.app_id, meeting, body)  # someone else may have been quicker while we asked
         subscription = Subscription(
-            str(uuid.uuid4()), call.app_id, meeting.join_url, expires, _properties(call, expires), certificate
+            str(uuid.uuid4()),
+            call.tenant,
+            call.app_id,
+            meeting.join_url,
+            expires,
+            _properties(call, expires),
+            certificate,
         )
         subscription.properties["id"] = subscription.id
         state.subscribe(subscription)
         return 201, shown(call, subscription)
 
     async def listing(call: Call) -> tuple[int, Json]:
-        own = [s.properties for s in state.subscriptions() if s.app_id == call.app_id]
+        own = [s.properties for s in state.subscriptions() if (s.tenant, s.app_id) == (call.tenant, call.app_id)]
         return 200, {"@odata.context": call.context("subscriptions"), "value": own}
 
     def own(call: Call) -> Subscription:
         for subscription in state.subscriptions():
-            if (subscription.id, subscription.app_id) == (call.path("subscription"), call.app_id):
+            held = (subscription.id, subscription.tenant, subscription.app_id)
+            if held == (call.path("subscription"), call.tenant, call.app_id):
                 return subscription
         raise GraphError(404, "ResourceNotFound", "The object was not found.")
 
@@ -149,7 +156,7 @@ def _meeting(call: Call, state: State) -> Meeting:
     if call.version != "beta":
         raise bad_request("Subscriptions to meetingCallEvents exist on the beta endpoint only.")
     join_url = join_url_of(resource)
-    meeting = state.by_url(join_url) if join_url else None
+    meeting = state.by_url(join_url, call.tenant) if join_url else None
     if not meeting:
         raise GraphError(400, "ExtensionError", "The meeting join url in subscription is not valid.")
     if call.body.get("changeType") != "updated":

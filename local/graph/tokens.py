@@ -1,4 +1,6 @@
-"""Who may call: an application's token of this tenant with the permission that the call needs.
+"""Who may call: an application's token of a tenant with the permission that the call needs.
+
+The tenant of the token is all that the call can see.
 
 Permissions: https://learn.microsoft.com/graph/permissions-reference
 """
@@ -8,7 +10,7 @@ from collections.abc import Collection
 from starlette.requests import Request
 
 from local.bearer import BearerCheck, BearerRefusedError, KeysUnavailableError
-from local.config import StackConfig
+from local.config import TENANTS, StackConfig
 from local.graph.answers import GraphError, Guard, Json
 
 AUDIENCE = "https://graph.microsoft.com"
@@ -16,12 +18,13 @@ WRITE_MEETINGS = ("OnlineMeetings.ReadWrite.All",)
 READ_MEETINGS = ("OnlineMeetings.Read.All", "OnlineMeetings.ReadWrite.All")
 READ_ATTENDANCE = ("OnlineMeetingArtifact.Read.All",)
 READ_CALL_RECORDS = ("CallRecords.Read.All",)
-READ_PEOPLE = ("User.ReadBasic.All", "User.Read.All", "Directory.Read.All")
+# User.ReadBasic.All lists people for a signed-in person only: https://learn.microsoft.com/graph/api/user-list.
+READ_PEOPLE = ("User.Read.All", "Directory.Read.All")
 
 
 def guard(config: StackConfig) -> Guard:
     """The check that every call passes first."""
-    bearer = BearerCheck(config, [AUDIENCE])
+    bearer = BearerCheck(config, [AUDIENCE], TENANTS)
 
     async def check(request: Request, roles: Collection[str]) -> Json:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -33,7 +36,6 @@ def guard(config: StackConfig) -> Guard:
             raise _unauthenticated(f"Access token validation failure: {error}.") from error
         except KeysUnavailableError as error:
             raise GraphError(503, "ServiceNotAvailable", f"The tenant's keys cannot be read: {error}") from error
-        # A person's scopes have other names than an application's roles, those for reading people excepted.
         granted = {*claims.get("roles", []), *str(claims.get("scp", "")).split()}
         if granted.isdisjoint(roles):
             code = "Authorization_RequestDenied" if roles == READ_PEOPLE else "Forbidden"

@@ -5,7 +5,7 @@ makes the same calls both ways and compares the requests (docs/decisions/0003-ou
 https://learn.microsoft.com/graph/api/onlinemeeting-createorget
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -37,8 +37,25 @@ class Settings:
     presenters: Sequence[str]
 
 
+class Graphs:
+    """Graph for each tenant that this deployment serves: a client and a token of its own each, made when first needed."""
+
+    def __init__(self, tenants: Sequence[str], make: "Callable[[str], Graph]") -> None:
+        self._tenants = tenants
+        self._make = make
+        self._made: dict[str, Graph] = {}
+
+    def of(self, tenant: str) -> "Graph":
+        """Graph as a tenant's own token sees it. Raises `Refused("room.refused")` for a tenant that is not served."""
+        if tenant not in self._tenants:
+            raise Refused("room.refused")
+        if tenant not in self._made:
+            self._made[tenant] = self._make(tenant)
+        return self._made[tenant]
+
+
 class Graph:
-    """Graph with the app registration's own token."""
+    """Graph with the app registration's own token of one tenant."""
 
     def __init__(self, web: Web) -> None:
         self._web = web

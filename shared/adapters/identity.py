@@ -1,6 +1,7 @@
 """The function app's own identity: a managed identity, and the app registration that trusts it.
 
-No secret exists: the registration accepts the identity's token as a federated credential.
+No secret exists: the registration accepts the identity's token as a federated credential, in every tenant that has
+consented to the registration; the identity itself belongs to the home tenant.
 https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity
 """
 
@@ -11,7 +12,7 @@ from shared.settings import Settings
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
-    from azure.identity.aio import ManagedIdentityCredential
+    from azure.identity.aio import ClientAssertionCredential, ManagedIdentityCredential
 
 EXCHANGE_SCOPE = "api://AzureADTokenExchange/.default"
 
@@ -21,6 +22,7 @@ class Identity:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._applications: dict[str, ClientAssertionCredential] = {}
 
     @cached_property
     def managed(self) -> "ManagedIdentityCredential":
@@ -29,19 +31,23 @@ class Identity:
 
         return ManagedIdentityCredential(client_id=self._settings.managed_identity_client_id or None)
 
-    @cached_property
-    def application(self) -> "AsyncTokenCredential":
-        """The app registration, for Graph: Teams' access policies name applications, not identities."""
+    def application(self, tenant: str) -> "AsyncTokenCredential":
+        """The app registration as a tenant knows it, for Graph: Teams' access policies name applications, not identities.
+
+        One credential a tenant: what it caches can then never serve another one.
+        """
         from azure.identity.aio import ClientAssertionCredential
 
         host = self._settings.entra_authority_host
-        return ClientAssertionCredential(
-            self._settings.entra_tenant_id,
-            self._settings.entra_client_id,
-            self._assertion_sync,
-            authority=host,
-            disable_instance_discovery=host != "https://login.microsoftonline.com",
-        )
+        if tenant not in self._applications:
+            self._applications[tenant] = ClientAssertionCredential(
+                tenant,
+                self._settings.entra_client_id,
+                self._assertion_sync,
+                authority=host,
+                disable_instance_discovery=host != "https://login.microsoftonline.com",
+            )
+        return self._applications[tenant]
 
     @cached_property
     def _managed_sync(self) -> object:
@@ -61,7 +67,7 @@ class Identity:
 
     async def close(self) -> None:
         """Closes the credentials that were used."""
-        for name in ("managed", "application"):
-            credential = self.__dict__.get(name)
-            if credential is not None:
-                await credential.close()
+        for credential in self._applications.values():
+            await credential.close()
+        if "managed" in self.__dict__:
+            await self.managed.close()

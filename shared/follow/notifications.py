@@ -1,21 +1,23 @@
 """Graph's change notifications: checked at the door, queued still encrypted, opened and folded by a worker.
 
 Graph wants an answer within three seconds, so that only what needs no vault happens at the door: every validation
-token (RS256, tenant, audience, caller) and our own MAC in each `clientState`.
+token (RS256, tenant, audience, caller) and our own MAC in each `clientState`. A delivery may hold items of several tenants,
+with one token for each: an item counts only with its own tenant's token, and only for a visit of that tenant.
 https://learn.microsoft.com/graph/change-notifications-with-resource-data#validating-the-authenticity-of-notifications
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from shared.adapters.entra import TokenKeys
+from shared.adapters.entra import TenantTokens
 from shared.adapters.queues import NOTIFICATIONS, Queues
 from shared.clock import Clock
 from shared.errors import Refused
 from shared.follow.roster import fold
 from shared.keys.keys import Keys
+from shared.organisations.connection import Connection
 from shared.rooms.envelope import Envelope
 from shared.settings import Settings
 from shared.visits.ids import read_watch_state
@@ -27,14 +29,15 @@ log = logging.getLogger(__name__)
 
 CHANGE_TRACKING_APP = "0bf30f3b-4a52-48df-9a82-234910c4a086"
 MOST_ITEMS = 1_000
+ConnectionOf = Callable[[str], Awaitable[Connection | None]]
 
 
 class Notifications:
     """The door and the worker for events of meetings."""
 
     def __init__(
-        self, settings: Settings, tokens: TokenKeys, keys: Keys, queues: Queues, envelope: Envelope, visits: Visits,
-        worker: Worker, clock: Clock,
+        self, settings: Settings, tokens: TenantTokens, keys: Keys, queues: Queues, envelope: Envelope, visits: Visits,
+        connection_of: ConnectionOf, worker: Worker, clock: Clock,
     ) -> None:  # fmt: skip
         self._settings = settings
         self._tokens = tokens
@@ -42,6 +45,7 @@ class Notifications:
         self._queues = queues
         self._envelope = envelope
         self._visits = visits
+        self._connection_of = connection_of
         self._worker = worker
         self._clock = clock
 
@@ -89,27 +93,31 @@ class Notifications:
         items = body.get("value") if isinstance(body, dict) else None
         if not isinstance(items, list) or not 0 < len(items) <= MOST_ITEMS:
             raise refusal
+        proven: Collection[str] = self._settings.tenants
         if with_tokens:
-            await self._check_tokens(body.get("validationTokens"), refusal)
+            proven = await self._check_tokens(body.get("validationTokens"), refusal)
         ring = await self._keys.ring()
         found = []
         for item in items:
             key = read_watch_state(ring, str(item.get("clientState", ""))) if isinstance(item, dict) else None
-            if key is None or item.get("tenantId") not in (None, self._settings.entra_tenant_id):
+            tenant = str(item.get("tenantId")) if key else ""
+            if key is None or tenant not in proven:
+                raise refusal
+            connection = await self._connection_of(key.connection)
+            if connection is not None and tenant != connection.tenant:
                 raise refusal
             found.append((key, item))
         return found
 
-    async def _check_tokens(self, tokens: Any, refusal: Refused) -> None:
+    async def _check_tokens(self, tokens: Any, refusal: Refused) -> set[str]:
+        """The tenants that the tokens speak for."""
         # null means that the enterprise application requires assignment: docs/operator.md says what to do.
         if not isinstance(tokens, list) or not tokens:
             raise refusal
-        tenant = self._settings.entra_tenant_id
-        issuers = [f"{self._settings.entra_authority_host}/{tenant}/v2.0", f"https://sts.windows.net/{tenant}/"]
+        proven = set()
         for token in tokens:
-            claims = await self._tokens.verify(
-                str(token), issuers=issuers, audience=self._settings.entra_client_id, refusal=refusal.code
-            )
-            caller = claims.get("azp") or claims.get("appid")
-            if caller != CHANGE_TRACKING_APP or claims.get("tid") not in (None, tenant):
+            claims = await self._tokens.verify(str(token), refusal=refusal.code, version_1=True)
+            if (claims.get("azp") or claims.get("appid")) != CHANGE_TRACKING_APP:
                 raise refusal
+            proven.add(str(claims["tid"]))
+        return proven

@@ -24,15 +24,16 @@ PURPOSE = "microsoft"
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """Who launched and which visit waits: sealed into the browser's cookie for the trip to Entra."""
+    """Who launched where and which visit waits: sealed into the browser's cookie for the trip to Entra."""
 
+    tenant: str
     connection_id: str
     ehr_user: str
     context: Context
 
 
 class ClinicianSignIn:
-    """The trip to Entra and back."""
+    """The trip to Entra and back: to the connection's tenant, and to no other."""
 
     def __init__(
         self, microsoft: MicrosoftSignIn, clinicians: Clinicians, connections: Connections, entry: Entry, audit: Audit,
@@ -48,7 +49,7 @@ class ClinicianSignIn:
 
     async def begin(self, newcomer: Newcomer) -> Departure:
         """Where to send the browser, with the flow sealed into a cookie."""
-        flow = await self._microsoft.begin()
+        flow = await self._microsoft.begin(newcomer.tenant)
         url = str(flow.pop("auth_uri"))
         context = newcomer.context
         content: dict[str, Any] = {
@@ -74,9 +75,9 @@ class ClinicianSignIn:
         connection = await self._connections.get(str(began["connection"]))
         if connection is None:
             raise Refused("connection.changed")
-        tenant, oid = await self._microsoft.finish(began["flow"], query)
+        oid = await self._microsoft.finish(connection.tenant, began["flow"], query)
         user = str(began["user"])
-        await self._clinicians.link(connection.id, user, tenant, oid)
+        await self._clinicians.link(connection.id, user, connection.tenant, oid)
         await self._audit.note(connection.tenant, oid, "clinician.linked", connection.id)
         url = await self._entry.clinician(connection, Context(*began["context"]), user, oid)
         return url, Cookie(name, "", 0)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from shared.adapters.graph import Graph, Settings
+from shared.adapters.graph import Graphs, Settings
 from shared.clock import Clock
 from shared.errors import BridgeError
 from shared.keys.keys import Keys
@@ -32,10 +32,10 @@ class Rooms:
     """Opens and tends rooms."""
 
     def __init__(
-        self, visits: Visits, graph: Graph, keys: Keys, envelope: Envelope, deployment: Deployment, clock: Clock
+        self, visits: Visits, graphs: Graphs, keys: Keys, envelope: Envelope, deployment: Deployment, clock: Clock
     ) -> None:
         self._visits = visits
-        self._graph = graph
+        self._graphs = graphs
         self._keys = keys
         self._envelope = envelope
         self._deployment = deployment
@@ -68,17 +68,18 @@ class Rooms:
     async def _make(self, record: Record, room: Room, connection: Connection) -> Room:
         visit = record.visit
         presenters = presenters_of(record, room)
-        meeting = await self._graph.create_or_get(
+        graph = self._graphs.of(connection.tenant)
+        meeting = await graph.create_or_get(
             room.organizer, room.external_id, subject=SUBJECT, start=visit.start, end=visit.end, presenters=presenters
         )
         # Also when it existed: whoever made it may have died before this call.
-        await self._graph.configure(
+        await graph.configure(
             room.organizer,
             meeting.id,
             Settings(connection.lobby, connection.chat, recording=connection.recording, presenters=presenters),
         )
         ready = replace(room, stage="ready", meeting_id=meeting.id, join_url=meeting.join_url)
-        watch = await self.watch(record, ready)
+        watch = await self.watch(record, ready, connection)
 
         def made(current: Record | None) -> Record | None:
             if current is None or (current.visit.room and current.visit.room.stage == "ready"):
@@ -94,13 +95,13 @@ class Rooms:
         room = record.visit.room
         if room and room.stage == "ready":
             presenters = presenters_of(record, room)
-            await self._graph.configure(
+            await self._graphs.of(connection.tenant).configure(
                 room.organizer,
                 room.meeting_id,
                 Settings(connection.lobby, connection.chat, recording=connection.recording, presenters=presenters),
             )
 
-    async def watch(self, record: Record, room: Room) -> Watch | None:
+    async def watch(self, record: Record, room: Room, connection: Connection) -> Watch | None:
         """Subscribes to the room's roster. None if that failed: a visit must not fail because we cannot follow it.
 
         The worker tries again; what was missed meanwhile is found in the attendance report.
@@ -108,7 +109,7 @@ class Rooms:
         ring = await self._keys.ring()
         try:
             certificate = await self._envelope.certificate()
-            subscription, expires = await self._graph.watch(
+            subscription, expires = await self._graphs.of(connection.tenant).watch(
                 room.join_url,
                 notify=f"{self._deployment.public_url}/api/graph/notifications",
                 lifecycle=f"{self._deployment.public_url}/api/graph/lifecycle",

@@ -1,25 +1,29 @@
 """Work on rooms: the subscription renewed or made again, the meeting moved with the appointment, or deleted with it."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from shared.adapters.graph import Graph
+from shared.adapters.graph import Graph, Graphs
 from shared.clock import Clock
 from shared.errors import BridgeError
+from shared.organisations.connection import Connection
 from shared.rooms.rooms import RETRY_AFTER, Rooms, watch_until
 from shared.visits.visit import Record, State, Watch
 from shared.work.moments import WATCH_RENEW_BEFORE, Rules
 from shared.work.worker import Outcome
 
 CALL_MARGIN = timedelta(seconds=30)
+ConnectionOf = Callable[[str], Awaitable[Connection | None]]
 
 
 class RoomTending:
     """A doer of the worker."""
 
-    def __init__(self, rooms: Rooms, graph: Graph, clock: Clock) -> None:
+    def __init__(self, rooms: Rooms, graphs: Graphs, connection_of: ConnectionOf, clock: Clock) -> None:
         self._rooms = rooms
-        self._graph = graph
+        self._graphs = graphs
+        self._connection_of = connection_of
         self._clock = clock
 
     def wanted(self, record: Record, rules: Rules, now: datetime) -> bool:  # noqa: ARG002
@@ -41,12 +45,17 @@ class RoomTending:
         visit = record.visit
         if visit.room is None or self._clock() > until - CALL_MARGIN:
             return lambda current: current
+        connection = await self._connection_of(visit.key.connection)
+        if connection is None:
+            # Nobody can say any more in whose tenant the meeting is: Teams lets it expire, and the subscription.
+            return _let_go
         try:
+            graph = self._graphs.of(connection.tenant)
             if visit.room.due == "delete":
-                return await self._delete(record)
+                return await self._delete(record, graph)
             if visit.room.due == "move":
-                await self._graph.move(visit.room.organizer, visit.room.meeting_id, visit.start, visit.end)
-            watch = await self._watch(record)
+                await graph.move(visit.room.organizer, visit.room.meeting_id, visit.start, visit.end)
+            watch = await self._watch(record, connection, graph)
         except BridgeError:
             return self._later
         moved = visit.room.due == "move"
@@ -60,22 +69,24 @@ class RoomTending:
 
         return tended
 
-    async def _watch(self, record: Record) -> Watch | None:
+    async def _watch(self, record: Record, connection: Connection, graph: Graph) -> Watch | None:
         visit = record.visit
         assert visit.room is not None
         if visit.watch is None:
-            return await self._rooms.watch(record, visit.room)
+            return await self._rooms.watch(record, visit.room, connection)
         if visit.watch.expires - WATCH_RENEW_BEFORE > self._clock():
             return visit.watch
-        expires = await self._graph.renew_watch(visit.watch.subscription_id, watch_until(record, self._clock()))
-        return Watch(visit.watch.subscription_id, expires) if expires else await self._rooms.watch(record, visit.room)
+        expires = await graph.renew_watch(visit.watch.subscription_id, watch_until(record, self._clock()))
+        if expires:
+            return Watch(visit.watch.subscription_id, expires)
+        return await self._rooms.watch(record, visit.room, connection)
 
-    async def _delete(self, record: Record) -> Outcome:
+    async def _delete(self, record: Record, graph: Graph) -> Outcome:
         visit = record.visit
         assert visit.room is not None
         if visit.watch:
-            await self._graph.unwatch(visit.watch.subscription_id)
-        await self._graph.delete(visit.room.organizer, visit.room.meeting_id)
+            await graph.unwatch(visit.watch.subscription_id)
+        await graph.delete(visit.room.organizer, visit.room.meeting_id)
         gone = visit.room.meeting_id
 
         def deleted(current: Record) -> Record:
@@ -87,3 +98,7 @@ class RoomTending:
 
     def _later(self, current: Record) -> Record:
         return replace(current, visit=replace(current.visit, watch_retry=self._clock() + RETRY_AFTER))
+
+
+def _let_go(current: Record) -> Record:
+    return replace(current, visit=replace(current.visit, room=None, watch=None, watch_retry=None))

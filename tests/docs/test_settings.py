@@ -31,7 +31,7 @@ class Watched(Mapping[str, str]):
 
     def __getitem__(self, name: str) -> str:
         self.asked.add(name)
-        return "120"
+        return "6f1d1c02-1f53-4d1e-9b1e-0d5a7c3e9a10" if "TENANT" in name else "120"
 
     def __iter__(self) -> Iterator[str]:
         return iter(())

@@ -10,7 +10,15 @@ import httpx
 import jwt
 import pytest
 
-from local.config import APP_CLIENT_ID, IDENTITY_CLIENT_ID, IDENTITY_PRINCIPAL_ID, PEOPLE, TENANT_ID, StackConfig
+from local.config import (
+    AFFILIATE_TENANT_ID,
+    APP_CLIENT_ID,
+    IDENTITY_CLIENT_ID,
+    IDENTITY_PRINCIPAL_ID,
+    PEOPLE,
+    TENANT_ID,
+    StackConfig,
+)
 from local.entra.settings import SERVICE_PRINCIPAL_ID
 from tests.local.entra.test_clients import an_assertion, for_graph
 from tests.local.entra.visitor import ADMIN, CLINICIAN, Visitor, control, identity_answer, verified
@@ -184,7 +192,14 @@ async def test_the_key_set_is_the_same_for_all_tenants_and_has_public_parts_only
     http: httpx.AsyncClient, stack: StackConfig, keys: dict[str, Any]
 ) -> None:
     common = (await http.get(f"{stack.entra}/common/discovery/v2.0/keys")).json()
-    assert common == keys
+    affiliate = (await http.get(f"{stack.authority_of(AFFILIATE_TENANT_ID)}/discovery/v2.0/keys")).json()
+    for found, issuer in (
+        (keys, f"{stack.authority}/v2.0"),
+        (affiliate, f"{stack.authority_of(AFFILIATE_TENANT_ID)}/v2.0"),
+        (common, f"{stack.entra}/{{tenantid}}/v2.0"),
+    ):
+        assert [key["issuer"] for key in found["keys"]] == [issuer]
+        assert [key | {"issuer": ""} for key in found["keys"]] == [key | {"issuer": ""} for key in keys["keys"]]
     for key in keys["keys"]:
         assert key.keys() == {"kty", "use", "kid", "n", "e", "issuer"}
 

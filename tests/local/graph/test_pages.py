@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from local.config import PEOPLE
 from tests.local.graph.world import CLINICIAN, MEETINGS, SECOND, Json, World
 
 
@@ -45,6 +46,8 @@ async def test_a_visit_can_be_played_by_hand(world: World) -> None:
         ("organizer", SECOND.username, True),
         ("organization", SECOND.username, False),
         ("organization", "Pat", True),
+        ("organization", PEOPLE["affiliate_clinician"].username, True),
+        ("organizationAndFederated", PEOPLE["affiliate_clinician"].username, False),
         ("invited", SECOND.username, True),
         ("everyone", "Pat", False),
     ],

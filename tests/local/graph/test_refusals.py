@@ -48,7 +48,8 @@ async def test_a_tampered_token_is_refused(world: World) -> None:
         ("OnlineMeetings.ReadWrite.All", {"get meeting", "patch meeting", "delete meeting", "subscribe"}),
         ("OnlineMeetingArtifact.Read.All", {"reports"}),
         ("CallRecords.Read.All", {"call records"}),
-        ("User.ReadBasic.All", {"users"}),
+        ("User.Read.All", {"users"}),
+        ("User.ReadBasic.All", set()),
         ("Mail.Read", set()),
     ],
 )

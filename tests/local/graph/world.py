@@ -31,7 +31,7 @@ Json = dict[str, Any]
 AUDIENCE = "https://graph.microsoft.com"
 ROLES = (
     *("OnlineMeetings.ReadWrite.All", "OnlineMeetingArtifact.Read.All", "CallRecords.Read.All"),
-    "User.ReadBasic.All",
+    "User.Read.All",
 )
 CLINICIAN, SECOND, ADMIN = PEOPLE["clinician"], PEOPLE["second_clinician"], PEOPLE["admin"]
 MEETINGS = f"/v1.0/users/{CLINICIAN.oid}/onlineMeetings"

@@ -1,0 +1,122 @@
+"""Deliveries at the door of a deployment with two tenants: an item counts with its own tenant's token, for its own visit."""
+
+from typing import Any, cast
+
+import pytest
+
+from shared.adapters.entra import TenantTokens
+from shared.adapters.queues import Queues
+from shared.errors import Refused
+from shared.follow.notifications import CHANGE_TRACKING_APP, Notifications
+from shared.keys.keys import Keys
+from shared.organisations.connection import Connection
+from shared.rooms.envelope import Envelope
+from shared.settings import Settings
+from shared.visits.ids import watch_state
+from shared.visits.store import Change, Visits
+from shared.visits.visit import VisitKey
+from shared.work.worker import Worker
+from tests.builders import RING, StillClock
+
+SETTINGS = Settings("https://us", "https://portal", "home", "app", "https://v", "https://s", ("affiliate",))
+VISIT = "AAAAAAAAAAAAAAAAAAAA"
+TENANT_OF = {"ofhome": "home", "ofaffil": "affiliate"}
+
+
+class Tokens:
+    """Takes a token `tenant` or `tenant:caller` for true."""
+
+    async def verify(self, token: str, *, refusal: str, version_1: bool) -> dict[str, Any]:
+        tenant, _, caller = token.partition(":")
+        if tenant not in SETTINGS.tenants or not version_1:
+            raise Refused(refusal)
+        return {"tid": tenant, "appid": caller or CHANGE_TRACKING_APP}
+
+
+class Rest:
+    """Everything else that the door asks: the ring, the queue, visits, connections."""
+
+    def __init__(self) -> None:
+        self.queued: list[str] = []
+        self.changed: list[str] = []
+
+    async def ring(self) -> Any:
+        return RING
+
+    async def send(self, _: str, message: dict[str, Any]) -> None:
+        self.queued.append(message["visit"].partition("/")[0])
+
+    async def change(self, key: VisitKey, _: Change) -> None:
+        self.changed.append(key.connection)
+
+    async def connection_of(self, connection_id: str) -> Connection | None:
+        tenant = TENANT_OF.get(connection_id)
+        return Connection(connection_id, tenant, "https://ehr", "testing", "UTC", "") if tenant else None
+
+
+def door() -> tuple[Notifications, Rest]:
+    rest = Rest()
+    made = Notifications(
+        SETTINGS, cast("TenantTokens", Tokens()), cast("Keys", rest), cast("Queues", rest), cast("Envelope", rest),
+        cast("Visits", rest), rest.connection_of, cast("Worker", rest), StillClock(),
+    )  # fmt: skip
+    return made, rest
+
+
+def an_item(connection: str, tenant: Any, **more: Any) -> dict[str, Any]:
+    return {"clientState": watch_state(RING, VisitKey(connection, VISIT)), "tenantId": tenant, **more}
+
+
+@pytest.mark.parametrize("connection", ["ofhome", "ofaffil"])
+async def test_each_tenant_s_events_are_taken(connection: str) -> None:
+    notifications, rest = door()
+    tenant = TENANT_OF[connection]
+    await notifications.accept({"value": [an_item(connection, tenant)], "validationTokens": [tenant]})
+    assert rest.queued == [connection]
+
+
+async def test_one_delivery_may_hold_events_of_both_with_a_token_for_each() -> None:
+    notifications, rest = door()
+    items = [an_item("ofhome", "home"), an_item("ofaffil", "affiliate")]
+    await notifications.accept({"value": items, "validationTokens": ["home", "affiliate"]})
+    assert rest.queued == ["ofhome", "ofaffil"]
+
+
+@pytest.mark.parametrize(
+    ("items", "tokens"),
+    [
+        ([an_item("ofaffil", "affiliate")], ["home"]),
+        ([an_item("ofhome", "home"), an_item("ofaffil", "affiliate")], ["home"]),
+        ([an_item("ofhome", "affiliate")], ["affiliate"]),
+        ([an_item("ofhome", "affiliate")], ["home", "affiliate"]),
+        ([an_item("ofaffil", "home")], ["home", "affiliate"]),
+        ([an_item("ofhome", "foreign")], ["home"]),
+        ([an_item("ofhome", "foreign")], ["foreign"]),
+        ([an_item("ofhome", None)], ["home"]),
+        ([an_item("ofhome", ["home"])], ["home"]),
+        ([an_item("removed", "affiliate")], ["home"]),
+        ([an_item("ofhome", "home")], ["home", "foreign"]),
+        ([an_item("ofhome", "home")], ["home:another caller"]),
+        ([an_item("ofhome", "home") | {"clientState": "forged"}], ["home"]),
+    ],
+)
+async def test_a_tenant_speaks_for_its_own_visits_only(items: list[dict[str, Any]], tokens: list[str]) -> None:
+    notifications, rest = door()
+    with pytest.raises(Refused, match=r"graph\.not_authentic"):
+        await notifications.accept({"value": items, "validationTokens": tokens})
+    assert rest.queued == []
+
+
+async def test_an_event_for_a_visit_whose_connection_is_gone_needs_a_served_tenant() -> None:
+    notifications, rest = door()
+    await notifications.accept({"value": [an_item("removed", "home")], "validationTokens": ["home"]})
+    assert rest.queued == ["removed"]
+
+
+async def test_a_renewal_is_asked_for_by_the_visit_s_own_tenant() -> None:
+    notifications, rest = door()
+    renew = {"lifecycleEvent": "reauthorizationRequired"}
+    await notifications.lifecycle({"value": [an_item("ofaffil", "affiliate", **renew)]})
+    with pytest.raises(Refused, match=r"graph\.not_authentic"):
+        await notifications.lifecycle({"value": [an_item("ofaffil", "home", **renew)]})
+    assert rest.changed == ["ofaffil"]

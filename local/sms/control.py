@@ -1,6 +1,7 @@
 """The control routes: what was sent, what a patient writes back, the quotas, and the phone page. Plain http."""
 
 import json
+from dataclasses import asdict, replace
 from urllib.parse import parse_qs
 
 from starlette.exceptions import HTTPException
@@ -13,7 +14,7 @@ from local.sms import phone, reports
 from local.sms.answers import Json
 from local.sms.carrier import E164, Carrier
 from local.sms.events import EventGrid
-from local.sms.inventory import Inventory
+from local.sms.inventory import Course, Inventory
 
 
 def routes(carrier: Carrier, inventory: Inventory, events: EventGrid) -> list[BaseRoute]:
@@ -57,6 +58,14 @@ def routes(carrier: Carrier, inventory: Inventory, events: EventGrid) -> list[Ba
             }
         )
 
+    async def orders(request: Request) -> Response:
+        """How orders of numbers go from now on: the fields of Course; PUT sets those that it names, DELETE all back."""
+        if request.method == "DELETE":
+            inventory.course = Course()
+        elif request.method == "PUT":
+            inventory.course = _course(inventory.course, await _object(request))
+        return JSONResponse(asdict(inventory.course))
+
     async def verified(request: Request) -> Response:
         """`{number, verified}`: the outcome of a toll-free verification, which takes weeks in the cloud."""
         body = await _object(request)
@@ -73,6 +82,7 @@ def routes(carrier: Carrier, inventory: Inventory, events: EventGrid) -> list[Ba
         Route("/messages", empty, methods=["DELETE"]),
         Route("/sms/inbound", inbound, methods=["POST"]),
         Route("/sms/quotas", quotas, methods=["GET", "PUT"]),
+        Route("/sms/orders", orders, methods=["GET", "PUT", "DELETE"]),
         Route("/sms/verified", verified, methods=["PUT"]),
         Route("/phone", page, methods=["GET"]),
     ]
@@ -86,6 +96,22 @@ async def _object(request: Request) -> Json:
     if not isinstance(body, dict):
         raise HTTPException(400, "a JSON object is needed")
     return body
+
+
+def _course(before: Course, changes: Json) -> Course:
+    """The course with these changes. Raises HTTPException."""
+    checked: Json = {}
+    for name, value in changes.items():
+        known = getattr(before, name, None)
+        if isinstance(known, float) and type(value) in (int, float) and value >= 0:
+            checked[name] = float(value)
+        elif isinstance(known, str) and isinstance(value, str):
+            checked[name] = value
+        elif isinstance(known, dict) and isinstance(value, dict) and value.keys() <= {"search", "purchase"}:
+            checked[name] = {what: int(count) for what, count in value.items()}
+        else:
+            raise HTTPException(400, f"one of {', '.join(asdict(before))}, with a value of its kind")
+    return replace(before, **checked)
 
 
 async def _form(request: Request) -> Json:

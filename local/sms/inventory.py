@@ -14,7 +14,8 @@ from local.sms.answers import AcsError, Json
 from local.sms.carrier import now
 
 SEARCH_LASTS = timedelta(minutes=15)
-# Seconds an operation takes here; in the cloud up to two minutes. Long enough to be seen running.
+# Seconds an operation takes here unless the control address says otherwise; in the cloud up to two minutes. Long enough
+# to be seen running.
 OPERATION_SECONDS = 0.3
 COUNTRIES = ("US", "PR", "CA")
 AREA_CODES = {"tollFree": ("833", "844", "855", "866", "877", "888"), "geographic": ("608", "312")}
@@ -25,13 +26,14 @@ CAPABILITIES = ("none", "inbound", "outbound", "inbound+outbound")
 
 @dataclass
 class Operation:
-    """A long-running operation: what it is, what it leads to, and when it is done (seconds of the clock)."""
+    """A long-running operation: what it is, what it leads to, when it began (seconds of the clock), why it fails."""
 
     kind: str
     id: str
     location: str | None = None
     finish: Callable[[], None] | None = None
-    done_at: float = 0
+    began_at: float = 0
+    error: str = ""
     created: str = field(default_factory=now)
 
 
@@ -41,13 +43,31 @@ class Search:
 
     answer: Json
     expires: datetime
+    country: str
     bought: bool = False
+
+
+@dataclass
+class Course:
+    """How orders go from now on: set by the control address.
+
+    `seconds`: how long operations take, those that run included. `search_error`, `purchase_error`: a value of the
+    contract's PhoneNumberSearchResultError. `lose`: how many of the next answers to `search` or `purchase` get lost
+    after the work is done.
+    """
+
+    seconds: float = OPERATION_SECONDS
+    search_lasts_seconds: float = SEARCH_LASTS.total_seconds()
+    search_error: str = ""
+    purchase_error: str = ""
+    lose: dict[str, int] = field(default_factory=dict)
 
 
 class Inventory:
     """All numbers of the resource, and what may still be searched for and bought."""
 
     def __init__(self, clock: Callable[[], float], on_bought: Callable[[str], None]) -> None:
+        self.course = Course()
         self.searches_left = 5
         self.purchases_left = 1
         self.owned: dict[str, Json] = {}
@@ -56,7 +76,8 @@ class Inventory:
         self._clock = clock
         self._on_bought = on_bought
         self._offered = 0
-        self._own(SENDER_NUMBER, "tollFree", "application", {"calling": "none", "sms": "inbound+outbound"})
+        capabilities = {"calling": "none", "sms": "inbound+outbound"}
+        self._own(SENDER_NUMBER, "US", "tollFree", "application", capabilities)
 
     def search(self, country: str, wanted: Json) -> tuple[Operation, Json]:
         """Starts a search: its operation and the result it leads to. Raises AcsError."""
@@ -72,6 +93,8 @@ class Inventory:
             capabilities.get(name) not in CAPABILITIES for name in ("calling", "sms")
         ):
             raise _bad("capabilities", f"Calling and sms must each be one of {CAPABILITIES}.")
+        if country == "CA" and kind == "geographic" and capabilities["sms"] != "none":
+            raise _bad("capabilities", "Geographic numbers of CA have no sms.")
         if type(quantity) is not int or not 1 <= quantity <= 10:
             raise _bad("quantity", "The quantity must be between 1 and 10.")
         area = wanted.get("areaCode") or AREA_CODES[kind][0]
@@ -82,7 +105,7 @@ class Inventory:
         self.searches_left -= 1
 
         search_id = str(uuid.uuid4())
-        expires = datetime.now(UTC) + SEARCH_LASTS
+        expires = datetime.now(UTC) + timedelta(seconds=self.course.search_lasts_seconds)
         answer = {
             "searchId": search_id,
             "phoneNumbers": [self._next_number(area) for _ in range(quantity)],
@@ -92,8 +115,12 @@ class Inventory:
             "cost": _cost(kind),
             "searchExpiresBy": expires.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "isAgreementToNotResellRequired": False,
+            "errorCode": 0,
+            "error": "NoError",
         }
-        self.searches[search_id] = Search(answer, expires)
+        if self.course.search_error:
+            answer |= {"phoneNumbers": [], "errorCode": 1000, "error": self.course.search_error}
+        self.searches[search_id] = Search(answer, expires, country)
         location = f"/availablePhoneNumbers/searchResults/{search_id}"
         return self._start(Operation("search", f"search_{search_id}", location)), answer
 
@@ -105,17 +132,24 @@ class Inventory:
         if search.bought or search.expires < datetime.now(UTC):
             raise _bad("searchId", "The search has expired or its numbers are bought already.")
         answer = search.answer
+        if not answer["phoneNumbers"]:
+            raise _bad("searchId", "The search found no numbers.")
         if self.purchases_left < len(answer["phoneNumbers"]):
             raise _limit()
+        operation = Operation("purchase", f"purchase_{search_id}", error=self.course.purchase_error)
+        if operation.error:
+            return self._start(operation)
         self.purchases_left -= len(answer["phoneNumbers"])
         search.bought = True
 
         def finish() -> None:
             for number in answer["phoneNumbers"]:
-                self._own(number, answer["phoneNumberType"], answer["assignmentType"], answer["capabilities"])
+                kind, assignment = answer["phoneNumberType"], answer["assignmentType"]
+                self._own(number, search.country, kind, assignment, answer["capabilities"])
                 self._on_bought(number)
 
-        return self._start(Operation("purchase", f"purchase_{search_id}", finish=finish))
+        operation.finish = finish
+        return self._start(operation)
 
     def release(self, number: str) -> Operation:
         """Starts giving a number back. Raises AcsError for one that is not owned."""
@@ -149,7 +183,8 @@ class Inventory:
         operation = self._operations.get(operation_id)
         if operation is None:
             raise AcsError(404, "NotFound", f"Operation {operation_id} cannot be found.", "operationId")
-        status = "running" if operation.done_at > self._clock() else "succeeded"
+        done = "failed" if operation.error else "succeeded"
+        status = done if self._is_done(operation) else "running"
         body: Json = {
             "operationType": operation.kind,
             "status": status,
@@ -159,25 +194,30 @@ class Inventory:
         }
         if operation.location:
             body["resourceLocation"] = operation.location
+        if status == "failed":
+            body["error"] = {"code": operation.error, "message": "The operation has failed."}
         return operation, body
 
     def _start(self, operation: Operation) -> Operation:
-        operation.done_at = self._clock() + OPERATION_SECONDS
+        operation.began_at = self._clock()
         self._operations[operation.id] = operation
         return operation
+
+    def _is_done(self, operation: Operation) -> bool:
+        return operation.began_at + self.course.seconds <= self._clock()
 
     def _settle(self) -> None:
         """Lets happen what operations that are done by now lead to."""
         for operation in self._operations.values():
-            if operation.finish and operation.done_at <= self._clock():
+            if operation.finish and self._is_done(operation):
                 operation.finish()
                 operation.finish = None
 
-    def _own(self, number: str, kind: str, assignment: str, capabilities: Json) -> None:
+    def _own(self, number: str, country: str, kind: str, assignment: str, capabilities: Json) -> None:
         self.owned[number] = {
             "id": number[1:],
             "phoneNumber": number,
-            "countryCode": "US",
+            "countryCode": country,
             "phoneNumberType": kind,
             "capabilities": capabilities,
             "assignmentType": assignment,

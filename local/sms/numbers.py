@@ -19,6 +19,7 @@ def endpoints(inventory: Inventory) -> list[tuple[str, str, Endpoint]]:
 
     async def search(request: Request) -> Response:
         operation, answer = inventory.search(request.path_params["country"], await read_object(request))
+        _lose(inventory, "search")
         headers = {"Location": f"{operation.location}?{request.url.query}", "search-id": answer["searchId"]}
         return _accepted(request, operation, headers, answer)
 
@@ -30,7 +31,10 @@ def endpoints(inventory: Inventory) -> list[tuple[str, str, Endpoint]]:
 
     async def purchase(request: Request) -> Response:
         body = await read_object(request)
+        if type(body.get("agreeToNotResell", False)) is not bool:
+            raise AcsError(400, "BadRequest", "agreeToNotResell must be a boolean.", "agreeToNotResell")
         operation = inventory.purchase(body.get("searchId"))
+        _lose(inventory, "purchase")
         return _accepted(request, operation, {"purchase-id": str(body["searchId"])})
 
     async def release(request: Request) -> Response:
@@ -71,6 +75,14 @@ def _accepted(
     """202 with the address to ask how it goes, relative to the resource as the service writes it."""
     where = {"Operation-Location": f"/phoneNumbers/operations/{operation.id}?{request.url.query}"}
     return JSONResponse(answer or {}, 202, {**where, "operation-id": operation.id, **headers})
+
+
+def _lose(inventory: Inventory, what: str) -> None:
+    """The answer gets lost, although the work is done, as often as the control address has asked."""
+    left = inventory.course.lose.get(what, 0)
+    if left:
+        inventory.course.lose[what] = left - 1
+        raise AcsError(500, "InternalServerError", "The answer was lost.")
 
 
 def _count(request: Request, name: str, default: int) -> int:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 DUE = "due"
 NOTIFICATIONS = "notifications"
-QUEUES = (DUE, NOTIFICATIONS)
+OPERATIONS = "operations"
+QUEUES = (DUE, NOTIFICATIONS, OPERATIONS)
 
 
 class Queues:
@@ -48,10 +49,10 @@ class Queues:
             except ResourceExistsError:
                 continue
 
-    async def send(self, queue: str, message: dict[str, Any]) -> None:
-        """Puts one JSON message, Base64 as the Functions queue trigger reads it."""
-        text = json.dumps(message, separators=(",", ":"))
-        await self._queue(queue).send_message(b64encode(text.encode()).decode())
+    async def send(self, queue: str, message: dict[str, Any], *, hidden_seconds: int = 0) -> None:
+        """Puts one JSON message, Base64 as the Functions queue trigger reads it; nobody sees it for `hidden_seconds`."""
+        text = b64encode(json.dumps(message, separators=(",", ":")).encode()).decode()
+        await self._queue(queue).send_message(text, visibility_timeout=hidden_seconds or None)
 
     async def close(self) -> None:
         """Closes the client's connections, if it was ever used."""

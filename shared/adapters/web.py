@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 if TYPE_CHECKING:
     from azure.core import AsyncPipelineClient
@@ -77,7 +78,10 @@ class Web:
         params: Mapping[str, str] | None = None,
         read_seconds: float = READ_SECONDS,
     ) -> Answer:
-        """Sends one request. `path` is a whole URL where no base was given. Raises `UpstreamError`."""
+        """Sends one request. `path` is a whole URL where no base was given; `params` are not encoded yet.
+
+        Raises `UpstreamError`.
+        """
         from azure.core.exceptions import AzureError
         from azure.core.rest import HttpRequest
 
@@ -87,7 +91,8 @@ class Web:
             json=json_body,
             data=dict(form) if form is not None else None,
             headers=dict(headers or {}),
-            params=dict(params or {}),
+            # azure-core joins these as they are: a value with `&` would be two parameters.
+            params={name: quote(value, safe="") for name, value in (params or {}).items()},
         )
         try:
             response = await self._client.send_request(

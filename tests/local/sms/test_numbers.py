@@ -140,6 +140,34 @@ async def test_a_search_for_what_there_is_not_is_a_bad_request(tmp_path: Path, p
     await with_client(tmp_path, play)
 
 
+async def test_local_numbers_of_canada_have_no_texts(tmp_path: Path) -> None:
+    def play(client: PhoneNumbersClient) -> None:
+        with pytest.raises(HttpResponseError) as refused:
+            client.begin_search_available_phone_numbers("CA", PhoneNumberType.GEOGRAPHIC, *TOLL_FREE[2:], **FAST)
+        assert refused.value.status_code == 400
+
+    await with_client(tmp_path, play)
+
+
+async def test_operations_are_held_and_let_go_by_the_control_address(tmp_path: Path) -> None:
+    async with a_resource(a_config(tmp_path)) as (resource, _):
+        wanted = {"phoneNumberType": "tollFree", "assignmentType": "application", "quantity": 1}
+        capabilities = {"calling": "none", "sms": "outbound"}
+        version = {"api-version": "2025-06-01"}
+        await resource.control.put("/sms/orders", json={"seconds": 3600})
+        path = "/availablePhoneNumbers/countries/US/:search"
+        begun = await resource.http.post(path, json={**wanted, "capabilities": capabilities}, params=version)
+        operation = f"/phoneNumbers/operations/{begun.headers['operation-id']}"
+        assert (await resource.http.get(operation, params=version)).json()["status"] == "running"
+        await resource.control.put("/sms/orders", json={"seconds": 0})
+        assert (await resource.http.get(operation, params=version)).json()["status"] == "succeeded"
+
+
+@pytest.mark.parametrize("body", [{"seconds": "1"}, {"seconds": -1}, {"lose": {"x": 1}}, {"search_error": 1}, {"x": 1}])
+async def test_a_course_that_makes_no_sense_is_refused(resource: Resource, body: dict[str, Any]) -> None:
+    assert (await resource.control.put("/sms/orders", json=body)).status_code == 400
+
+
 async def test_a_number_that_is_not_ours_cannot_be_released(resource: Resource) -> None:
     answer = await resource.http.delete("/phoneNumbers/+18335550199", params={"api-version": "2025-06-01"})
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "NotFound")

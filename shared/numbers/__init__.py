@@ -1,0 +1,1 @@
+"""Phone numbers that texts come from: whose they are, their verification, and the purchase of a new one."""

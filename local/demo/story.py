@@ -103,8 +103,19 @@ class Story:
             holds(decided["state"] == "approved", f"the state is {decided['state']}")
             records = await self.world.api("approver", "GET", f"/connections/{self.connection_id}/records")
             provider = next(record for record in records["records"] if record["name"] == "provider")
+            await self._paste(records["records"])
             proof.append(f"state {decided['state']} by {person.name}, {len(records['records'])} records")
             proof.append(f"provider record: {provider['launch_url']}")
+
+    async def _paste(self, records: list[dict[str, Any]]) -> None:
+        """The analyst pastes the launch records into Epic."""
+        known = await self.world.control("GET", "/epic/records")
+        pasted = {
+            record["name"]: {"context": record["context"], "url": record["launch_url"]}
+            for record in records
+            if record["name"] in known
+        }
+        await self.world.control("PUT", "/epic/records", json=pasted)
 
     async def appointment(self) -> None:
         """Epic announces an appointment; the confirmation reaches the phone."""

@@ -106,6 +106,11 @@ class EhrSignIn:
         spent = Cookie(name, "", 0)
         return SignedIn(connection, identity, connection.endpoints.issuer, kept, began["extra"], spent)
 
+    async def began_for(self, audience: str, query: Mapping[str, str], cookies: Mapping[str, str]) -> str:
+        """The id of the connection that this browser's sign-in was begun for. Raises as `finish` does."""
+        state = query.get("state", "")
+        return str((await self._began(cookies.get(_name(audience, state), ""), audience, state))["connection"])
+
     async def _began(self, sealed: str, audience: str, state: str) -> dict[str, Any]:
         ring = await self._keys.ring()
         try:

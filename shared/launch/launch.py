@@ -4,11 +4,12 @@
 context token, says which tenant this is.
 """
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.clock import Clock
-from shared.errors import Refused
+from shared.errors import BridgeError, Refused
 from shared.launch.cookies import Cookie
 from shared.launch.ehr import Departure, EhrSignIn, SignedIn
 from shared.launch.entry import Entry
@@ -17,6 +18,7 @@ from shared.launch.smart import check_role, read_context
 from shared.organisations.connection import Connection, ConnectionState, normal_fhir_base
 from shared.organisations.connections import Connections
 from shared.organisations.people import Clinicians
+from shared.organisations.sightings import Sightings
 from shared.settings import Settings
 
 AUDIENCES = ("provider", "patient")
@@ -36,7 +38,7 @@ class Launches:
 
     def __init__(
         self, settings: Settings, connections: Connections, sign_in: EhrSignIn, microsoft: ClinicianSignIn,
-        clinicians: Clinicians, entry: Entry, clock: Clock,
+        clinicians: Clinicians, entry: Entry, sightings: Sightings, clock: Clock,
     ) -> None:  # fmt: skip
         self._settings = settings
         self._connections = connections
@@ -44,6 +46,7 @@ class Launches:
         self._microsoft = microsoft
         self._clinicians = clinicians
         self._entry = entry
+        self._sightings = sightings
         self._clock = clock
 
     async def begin(self, audience: str, query: Mapping[str, str], connection_id: str | None) -> Departure:
@@ -55,13 +58,25 @@ class Launches:
             raise Refused("launch.issuer_missing")
         connection = await self._connection(query["iss"], audience, connection_id)
         redirect_uri = f"{self._settings.public_url}/api/launch/callback/{audience}"
-        return await self._sign_in.begin(connection, audience, redirect_uri=redirect_uri, launch=launch)
+        path = {"id": connection_id or ""}
+        return await self._sign_in.begin(connection, audience, redirect_uri=redirect_uri, launch=launch, extra=path)
 
     async def finish(self, audience: str, query: Mapping[str, str], cookies: Mapping[str, str]) -> Arrival:
         """The EHR sent the browser back: into the room, to the waiting page, or to the one Microsoft sign-in."""
         if audience not in AUDIENCES:
             raise Refused("launch.audience_unknown")
+        try:
+            return await self._enter(audience, query, cookies)
+        except BridgeError as error:
+            with contextlib.suppress(BridgeError):
+                began_for = await self._sign_in.began_for(audience, query, cookies)
+                self._sightings.refused_launch(began_for, error.code)
+            raise
+
+    async def _enter(self, audience: str, query: Mapping[str, str], cookies: Mapping[str, str]) -> Arrival:
         signed_in = await self._sign_in.finish(audience, query, cookies)
+        with_id = bool(signed_in.extra.get("id"))
+        self._sightings.launch(signed_in.connection.id, audience, signed_in.answer, with_id=with_id)
         if signed_in.connection.state is not ConnectionState.APPROVED:
             raise Refused("connection.not_approved")
         context = read_context(signed_in.answer)
@@ -78,23 +93,31 @@ class Launches:
         if oid is not None:
             url = await self._entry.clinician(connection, context, user, oid)
             return Arrival(url, (signed_in.spent,))
-        departure = await self._microsoft.begin(Newcomer(connection.id, user, context))
+        departure = await self._microsoft.begin(Newcomer(connection.tenant, connection.id, user, context))
         return Arrival(departure.url, (signed_in.spent, departure.cookie))
 
     async def _connection(self, iss: str, audience: str, connection_id: str | None) -> Connection:
         try:
             base = normal_fhir_base(iss, allow_loopback=self._settings.allow_loopback)
         except Refused:
+            self._sightings.refused_launch(connection_id, "launch.issuer_unknown")
             raise Refused("launch.issuer_unknown") from None
         found = await self._connections.by_issuer(base)
         if connection_id is not None:
             found = [connection for connection in found if connection.id == connection_id]
         if not found:
+            # With an id in the path this is what a mix-up of test and production looks like.
+            self._sightings.refused_launch(connection_id, "launch.issuer_unknown")
             raise Refused("launch.issuer_unknown")
         approved = [c for c in found if c.state is ConnectionState.APPROVED and c.endpoints and c.client_id(audience)]
         if not approved:
+            for connection in found:
+                self._sightings.refused_launch(connection.id, "connection.not_approved")
             raise Refused("connection.not_approved")
         if len(approved) > 1:
-            # Affiliates share a FHIR base URL: then the launch URL must carry the connection's id.
-            raise Refused("launch.issuer_unknown")
+            # Affiliates share a FHIR base URL, or testing and production do: only the id in the launch URL tells them apart.
+            # A context token that names a tenant could only confirm what the connection says.
+            for connection in approved:
+                self._sightings.refused_launch(connection.id, "launch.connection_ambiguous")
+            raise Refused("launch.connection_ambiguous")
         return approved[0]

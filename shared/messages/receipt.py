@@ -11,13 +11,14 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from shared.clock import Clock
-from shared.errors import Refused
+from shared.errors import BridgeError, Refused
 from shared.keys.keyring import Keyring
 from shared.keys.keys import Keys
 from shared.messages import ack, hl7, siu
 from shared.messages.sending import PHONE
 from shared.messages.verify import Sender, Verifier
 from shared.organisations.connection import Connection
+from shared.organisations.sightings import Sightings
 from shared.visits.changes import Happening, Notice, heed
 from shared.visits.ids import visit_keys
 from shared.visits.store import Visits
@@ -42,10 +43,11 @@ class Receipt:
 class Receipts:
     """The intake of one stamp."""
 
-    def __init__(self, verifier: Verifier, visits: Visits, keys: Keys, clock: Clock) -> None:
+    def __init__(self, verifier: Verifier, visits: Visits, keys: Keys, sightings: Sightings, clock: Clock) -> None:
         self._verifier = verifier
         self._visits = visits
         self._keys = keys
+        self._sightings = sightings
         self._clock = clock
 
     async def receive(self, body: bytes, headers: Mapping[str, str], url: str, connection_id: str | None) -> Receipt:
@@ -53,6 +55,13 @@ class Receipts:
 
         Raises `Refused` (413, 415, 401, 400) with nothing stored, and `Unavailable`, whereupon the sender tries again.
         """
+        try:
+            return await self._receive(body, headers, url, connection_id)
+        except BridgeError as error:
+            self._sightings.refused_message(connection_id, error.code)
+            raise
+
+    async def _receive(self, body: bytes, headers: Mapping[str, str], url: str, connection_id: str | None) -> Receipt:
         if len(body) > hl7.MAX_BYTES:
             raise Refused("hl7.too_large")
         charset = _charset(headers.get("content-type", ""))
@@ -90,8 +99,10 @@ class Receipts:
             pass
         except siu.Rejected as rejection:
             code, error = rejection.acknowledgement, rejection
+            self._sightings.refused_message(connection.id, f"{code}-{rejection.condition}")
         else:
             await self._apply(appointment, sender)
+            self._sightings.message(connection.id)
         return ack.acknowledge(message, code, now=self._clock(), control_id=uuid4().hex[:20], error=error)
 
     async def _apply(self, appointment: siu.Appointment, sender: Sender) -> None:

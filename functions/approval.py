@@ -3,7 +3,6 @@
 import azure.functions as func
 
 from functions.answers import api, cookies_of, json_answer, json_body, page, redirect
-from shared.organisations import forms
 from shared.services import services
 
 bp = func.Blueprint()
@@ -29,8 +28,8 @@ async def approval_begin(req: func.HttpRequest) -> func.HttpResponse:
 @page
 async def approval_callback(req: func.HttpRequest) -> func.HttpResponse:
     """The EHR sent the approver back."""
-    url, spent = await services().approvals.finish(req.params, cookies_of(req))
-    return redirect(url, spent)
+    url, cookies = await services().approvals.come_back(req.params, cookies_of(req))
+    return redirect(url, *cookies)
 
 
 @bp.route("connections/{id}/approval", methods=["POST"])
@@ -39,4 +38,4 @@ async def approval_decide(req: func.HttpRequest) -> func.HttpResponse:
     """`{"decision": "approve"}` or `{"decision": "reject", "reason": "..."}`."""
     caller = await services().access.caller(req.headers)
     decided = await services().approvals.decide(caller, req.route_params["id"], json_body(req))
-    return json_answer(forms.show(decided))
+    return json_answer(decided)

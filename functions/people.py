@@ -1,13 +1,20 @@
-"""Linked clinicians and the audit trail. There are no patients to list."""
+"""Who is signed in, linked clinicians, the audit trail. There are no patients to list."""
 
 import azure.functions as func
 
-from functions.answers import api, json_answer
-from shared.errors import Refused
-from shared.organisations.access import ADMIN
+from functions.answers import api, csv_answer, json_answer, wants_csv
+from shared.organisations import audit
 from shared.services import services
 
 bp = func.Blueprint()
+
+
+@bp.route("me", methods=["GET"])
+@api
+async def me(req: func.HttpRequest) -> func.HttpResponse:
+    """Who is signed in, and what they may do."""
+    caller = await services().access.caller(req.headers)
+    return json_answer(await services().overview.me(caller))
 
 
 @bp.route("clinicians", methods=["GET"])
@@ -15,11 +22,7 @@ bp = func.Blueprint()
 async def clinicians_list(req: func.HttpRequest) -> func.HttpResponse:
     """Who is linked, over all of the tenant's connections."""
     caller = await services().access.caller(req.headers)
-    caller.require(ADMIN)
-    found = []
-    for connection in await services().administration.visible(caller):
-        found += await services().clinicians.of_connection(connection.id)
-    return json_answer({"clinicians": found})
+    return json_answer(await services().overview.clinicians(caller, req.params))
 
 
 @bp.route("clinicians/{id}", methods=["DELETE"])
@@ -27,23 +30,14 @@ async def clinicians_list(req: func.HttpRequest) -> func.HttpResponse:
 async def clinicians_unlink(req: func.HttpRequest) -> func.HttpResponse:
     """Unlinks a clinician: `{id}` is `connection:EHR user id`."""
     caller = await services().access.caller(req.headers)
-    caller.require(ADMIN)
-    connection_id, _, user = req.route_params["id"].partition(":")
-    if not user:
-        raise Refused("not_found")
-    connection = await services().administration.show(caller, connection_id)
-    await services().clinicians.unlink(connection.id, user)
-    await services().audit.note(caller.tenant, caller.oid, "clinician.unlinked", connection.id)
+    await services().overview.unlink(caller, req.route_params["id"])
     return func.HttpResponse(status_code=204)
 
 
 @bp.route("audit", methods=["GET"])
 @api
-async def audit_month(req: func.HttpRequest) -> func.HttpResponse:
-    """One month of the trail, `?month=YYYYMM`, this month if not given."""
+async def audit_list(req: func.HttpRequest) -> func.HttpResponse:
+    """The trail, newest first; all of it as CSV if the Accept header asks for that."""
     caller = await services().access.caller(req.headers)
-    caller.require(ADMIN)
-    month = req.params.get("month", f"{services().clock():%Y%m}")
-    if not (month.isdigit() and len(month) == 6):
-        raise Refused("request.invalid", fields={"month": "YYYYMM"})
-    return json_answer({"entries": await services().audit.month(caller.tenant, month)})
+    found = await services().overview.trail(caller, req.params, whole=wants_csv(req))
+    return csv_answer(audit.as_csv(found.entries)) if wants_csv(req) else json_answer(found)

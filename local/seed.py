@@ -21,11 +21,18 @@ from local.config import (
 from local.node import ROOT
 from local.settings import environment
 from shared.adapters.identity import Identity
-from shared.clock import wall_clock
+from shared.clock import to_text, wall_clock
 from shared.keys.keyring import SECRET_NAME, new_secret
 from shared.keys.signing import ALGORITHMS, ENVIRONMENTS, key_name
 from shared.organisations.certificates import read_certificate
-from shared.organisations.connection import Connection, ConnectionState, Decision, SmsRules, Writeback
+from shared.organisations.connection import (
+    Approved,
+    Connection,
+    ConnectionState,
+    Decision,
+    SmsRules,
+    Writeback,
+)
 from shared.rooms.envelope import KEY_NAME
 from shared.services import Services
 from shared.settings import Settings
@@ -99,9 +106,14 @@ async def _connection(config: StackConfig, services: Services) -> None:
         certificates=(certificate,),
     )
     decision = Decision(True, "", approver.oid, now, connection.configuration)
-    await services.connections.add(replace(connection, decision=decision))
-    row = {"PartitionKey": TENANT_ID, "RowKey": "consents", "sms_terms": True, "patient_consent": True}
-    await services.tables.upsert("tenants", row)
+    approved = Approved(connection.covered, approver.oid, now)
+    await services.connections.add(replace(connection, decision=decision, approved=approved))
+    given = {"sms_terms": True, "patient_consent": True}
+    who = {f"{kind}_{what}": value for kind in given for what, value in (("by", admin.oid), ("at", to_text(now)))}
+    await services.tables.upsert("tenants", {"PartitionKey": TENANT_ID, "RowKey": "consents"} | given | who)
+    await services.claims.require(TENANT_ID, SENDER_NUMBER)
+    verified = {"verification": "verified", "by": admin.oid, "at": to_text(now)}
+    await services.tables.upsert("tenants", {"PartitionKey": TENANT_ID, "RowKey": f"number:{SENDER_NUMBER}"} | verified)
 
 
 async def _refresh(config: StackConfig, services: Services) -> None:

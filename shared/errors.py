@@ -26,6 +26,13 @@ CATALOGUE: dict[str, Problem] = {
     "request.invalid": Problem(422, "A field of the request is missing or not valid.", "See `fields` in this answer."),
     "not_found": Problem(404, "There is nothing here.", "Check the address and the id."),
     "internal": Problem(500, "Something went wrong on our side.", "Look up the trace id in the log."),
+    "precondition.failed": Problem(
+        412, "This was changed by someone else since you saw it.", "Look at `fields`, load it again, repeat the change."
+    ),
+    "request.too_large": Problem(413, "The request is larger than is taken here.", "Send less at a time."),
+    "request.key_reused": Problem(
+        422, "This idempotency key was used for something else.", "Use a new key for each new thing."
+    ),
     "unavailable": Problem(503, "A service we depend on does not answer now.", "Try again shortly; see the health page."),
     "conflict": Problem(409, "Someone else changed this at the same time.", "Load it again and repeat the change."),
     "auth.token_missing": Problem(401, "You are not signed in.", "Send an access token for this API."),
@@ -44,6 +51,9 @@ CATALOGUE: dict[str, Problem] = {
     "connection.not_smart": Problem(
         422, "The server offers no SMART sign-in at this address.", "Check the URL's suffix: R4 for new apps."
     ),
+    "connection.in_use": Problem(
+        409, "The connection has visits today.", "Wait until they are over, or repeat with confirm=true."
+    ),
     "connection.not_approved": Problem(
         403, "This connection has not been approved yet.", "The named approver must approve it in the portal."
     ),
@@ -52,6 +62,9 @@ CATALOGUE: dict[str, Problem] = {
     ),
     "approval.not_approver": Problem(
         403, "Only the named approver may do this.", "Sign in as the person named in the connection."
+    ),
+    "approval.last_approver": Problem(
+        409, "Without its approver the connection goes out of service.", "Name another one, or repeat with confirm=true."
     ),
     "approval.evidence_missing": Problem(
         409, "The sign-in to the EHR is missing or too old.", "Sign in to the EHR again, then decide within 15 minutes."
@@ -65,12 +78,50 @@ CATALOGUE: dict[str, Problem] = {
     ),
     "certificate.expired": Problem(422, "The certificate is expired or not yet valid.", "Upload a current one."),
     "certificate.too_many": Problem(409, "Two certificates are in use already.", "Remove the one that is no longer used."),
+    "sms.number_taken": Problem(
+        409, "This number belongs to another organisation.", "Choose one of your own numbers, or get a new one."
+    ),
     "sms.consent_missing": Problem(409, "The two consents for texts are missing.", "An administrator must give them first."),
+    "numbers.quota": Problem(
+        409, "No more numbers can be had now: one purchase, and five searches a week, is what Azure allows.",
+        "Use a number you have, or place a special order: "
+        "https://github.com/Azure/Communication/blob/master/special-order-numbers.md",
+    ),
+    "numbers.none_available": Problem(
+        409, "There is no such number to be had now.", "Choose another type or country, or try again another day."
+    ),
+    "numbers.not_eligible": Problem(
+        409, "The Azure subscription may not buy phone numbers.",
+        "It must be a paid one, with a billing address in a country that numbers are sold to.",
+    ),
+    "numbers.expired": Problem(
+        409, "The number was not held for long enough, and was let go.", "Nothing was bought. Begin again."
+    ),
+    "numbers.permission_missing": Problem(
+        503, "The app may not manage phone numbers.",
+        "Give its managed identity the role Contributor on the Communication Services resource.",
+    ),
+    "numbers.failed": Problem(
+        409, "The number could not be bought.", "Nothing was bought. Begin again, or buy one in the Azure portal."
+    ),
+    "numbers.timed_out": Problem(409, "It took too long to get a number.", "Nothing was bought. Begin again later."),
+    "numbers.unclear": Problem(
+        409, "It is not clear whether the number was bought.",
+        "Look at your numbers in an hour, here and in the Azure portal, before you begin again.",
+    ),
+    "directory.permission_missing": Problem(
+        503, "The app may not look into the directory.", "Grant it the Graph permission User.Read.All, with admin consent."
+    ),
     "launch.issuer_missing": Problem(400, "The EHR did not say who it is.", "Check the launch URL in the integration record."),
     "launch.issuer_unknown": Problem(
         403,
         "This EHR is not set up for video visits here.",
         "No connection has this FHIR base URL. Check that test and production URLs are not mixed up.",
+    ),
+    "launch.connection_ambiguous": Problem(
+        400,
+        "This EHR serves several organisations, and the link does not say which.",
+        "Use the launch URL of the records: it ends in the connection's id.",
     ),
     "launch.audience_unknown": Problem(404, "This launch address does not exist.", "Copy the launch URL from the records."),
     "launch.state_invalid": Problem(

@@ -7,20 +7,25 @@ opened before; tests build their own with other parts.
 from __future__ import annotations
 
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shared.clock import Clock, wall_clock
 from shared.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from shared.adapters.entra import TenantTokens
     from shared.adapters.epic import EpicServers
     from shared.adapters.gateway import Gateway
-    from shared.adapters.graph import Graph
+    from shared.adapters.graph import Graphs
     from shared.adapters.identity import Identity
+    from shared.adapters.numbers import PhoneNumbers
     from shared.adapters.queues import Queues
     from shared.adapters.tables import Tables
     from shared.adapters.vault import Vault
     from shared.adapters.web import Web
+    from shared.diagnosis.doctor import Doctor
     from shared.follow.notifications import Notifications
     from shared.health import Health
     from shared.keys.keys import Keys
@@ -33,13 +38,21 @@ if TYPE_CHECKING:
     from shared.messages.optouts import OptOuts
     from shared.messages.receipt import Receipts
     from shared.messages.reports import GatewayReports
-    from shared.organisations.access import Access
+    from shared.numbers.claims import Claims
+    from shared.numbers.numbers import Numbers
+    from shared.numbers.purchases import Purchases
+    from shared.organisations.access import Access, Caller
     from shared.organisations.administration import Administration
     from shared.organisations.audit import Audit
     from shared.organisations.connection import Connection
     from shared.organisations.connections import Connections
     from shared.organisations.consents import Consents
+    from shared.organisations.directory import Colleagues
+    from shared.organisations.overview import Overview
     from shared.organisations.people import Clinicians
+    from shared.organisations.shown import SmsPreview
+    from shared.organisations.sightings import Sightings
+    from shared.organisations.texting import TextSettings
     from shared.reports.visits import VisitReport
     from shared.rooms.envelope import Envelope
     from shared.rooms.rooms import Rooms
@@ -93,11 +106,26 @@ class Services:
         return Web(retries=0)
 
     @cached_property
-    def graph(self) -> Graph:
-        from shared.adapters.graph import Graph
+    def graphs(self) -> Graphs:
+        from shared.adapters.graph import Graph, Graphs
+
+        return Graphs(self.settings.tenants, lambda tenant: Graph(self.graph_web(tenant)))
+
+    @cached_property
+    def graph_web(self) -> Callable[[str], Web]:
+        """Microsoft Graph with the application's token of a tenant: one pipeline each."""
         from shared.adapters.web import Web
 
-        return Graph(Web(self.settings.graph_url, credential=self.identity.application, scope=GRAPH_SCOPE))
+        def make(tenant: str) -> Web:
+            return Web(self.settings.graph_url, credential=self.identity.application(tenant), scope=GRAPH_SCOPE)
+
+        return cache(make)
+
+    @cached_property
+    def tokens(self) -> TenantTokens:
+        from shared.adapters.entra import TenantTokens
+
+        return TenantTokens(self.settings, self.web, self.clock)
 
     @cached_property
     def gateway(self) -> Gateway:
@@ -105,6 +133,15 @@ class Services:
         from shared.adapters.web import Web
 
         return CommunicationServices(
+            Web(self.settings.sms_endpoint, credential=self.identity.managed, scope=SMS_SCOPE, retries=0)
+        )
+
+    @cached_property
+    def phone_numbers(self) -> PhoneNumbers:
+        from shared.adapters.numbers import PhoneNumbers
+        from shared.adapters.web import Web
+
+        return PhoneNumbers(
             Web(self.settings.sms_endpoint, credential=self.identity.managed, scope=SMS_SCOPE, retries=0)
         )
 
@@ -136,7 +173,13 @@ class Services:
     def connections(self) -> Connections:
         from shared.organisations.connections import Connections
 
-        return Connections(self.tables, self.clock)
+        return Connections(self.tables, self.settings.tenants, self.clock)
+
+    @cached_property
+    def sightings(self) -> Sightings:
+        from shared.organisations.sightings import Sightings
+
+        return Sightings(self.tables, self.connections, self.settings.public_url, self.clock)
 
     @cached_property
     def audit(self) -> Audit:
@@ -158,11 +201,9 @@ class Services:
 
     @cached_property
     def access(self) -> Access:
-        from shared.adapters.entra import TokenKeys
         from shared.organisations.access import Access
 
-        host, tenant = self.settings.entra_authority_host, self.settings.entra_tenant_id
-        return Access(self.settings, TokenKeys(f"{host}/{tenant}/discovery/v2.0/keys", self.web, self.clock))
+        return Access(self.tokens)
 
     @cached_property
     def administration(self) -> Administration:
@@ -171,13 +212,62 @@ class Services:
         return Administration(
             self.settings,
             self.connections,
-            self.consents,
             self.epic,
             self.vault,
             self.clinicians,
+            self.sightings,
+            self.audit,
+            self.visits_today,
+            self.clock,
+        )
+
+    @cached_property
+    def text_settings(self) -> TextSettings:
+        from shared.organisations.texting import TextSettings
+
+        return TextSettings(self.connections, self.consents, self.claims.require, self.vault, self.audit, self.clock)
+
+    @cached_property
+    def overview(self) -> Overview:
+        from shared.organisations.overview import Overview
+
+        return Overview(self.administration, self.clinicians, self.audit, self.settings.geography, self.clock)
+
+    @cached_property
+    def claims(self) -> Claims:
+        from shared.numbers.claims import Claims
+
+        return Claims(self.tables)
+
+    @cached_property
+    def purchases(self) -> Purchases:
+        from shared.numbers.purchases import Purchases
+        from shared.numbers.rows import OperationRows
+
+        return Purchases(
+            OperationRows(self.tables),
+            self.phone_numbers,
+            self.claims,
+            self.consents,
+            self.queues,
             self.audit,
             self.clock,
         )
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        from shared.numbers.numbers import Numbers
+
+        return Numbers(
+            self.phone_numbers, self.claims, self.purchases, self.connections, self.tables, self.audit, self.clock
+        )
+
+    @cached_property
+    def colleagues(self) -> Colleagues:
+        from shared.adapters.directory import Directory
+        from shared.organisations.directory import Colleagues
+
+        return Colleagues(Directory(self.graph_web), self.connections)
 
     @cached_property
     def alarms(self) -> TableAlarms:
@@ -195,7 +285,7 @@ class Services:
     def rooms(self) -> Rooms:
         from shared.rooms.rooms import Rooms
 
-        return Rooms(self.visits, self.graph, self.keys, self.envelope, self.settings, self.clock)
+        return Rooms(self.visits, self.graphs, self.keys, self.envelope, self.settings, self.clock)
 
     @cached_property
     def optouts(self) -> OptOuts:
@@ -209,7 +299,7 @@ class Services:
         from shared.messages.verify import TokenVerifier
 
         verifier = TokenVerifier(self.connections, self.vault, self.clock)
-        return Receipts(verifier, self.visits, self.keys, self.clock)
+        return Receipts(verifier, self.visits, self.keys, self.sightings, self.clock)
 
     @cached_property
     def gateway_reports(self) -> GatewayReports:
@@ -250,6 +340,7 @@ class Services:
             self.clinician_sign_in,
             self.clinicians,
             self.entry,
+            self.sightings,
             self.clock,
         )
 
@@ -261,12 +352,18 @@ class Services:
 
     @cached_property
     def notifications(self) -> Notifications:
-        from shared.adapters.entra import TokenKeys
         from shared.follow.notifications import Notifications
 
-        tokens = TokenKeys(f"{self.settings.entra_authority_host}/common/discovery/v2.0/keys", self.web, self.clock)
         return Notifications(
-            self.settings, tokens, self.keys, self.queues, self.envelope, self.visits, self.worker, self.clock
+            self.settings,
+            self.tokens,
+            self.keys,
+            self.queues,
+            self.envelope,
+            self.visits,
+            self.connection_of,
+            self.worker,
+            self.clock,
         )
 
     @cached_property
@@ -280,7 +377,7 @@ class Services:
         doers = (
             Texting(self.keys, self.gateway, self.optouts, self.connection_of, self.settings.public_url, self.clock),
             WriteBack(self.epic, self.signer, self.keys, self.connection_of, self.clock),
-            RoomTending(self.rooms, self.graph, self.clock),
+            RoomTending(self.rooms, self.graphs, self.connection_of, self.clock),
             FactKeeping(self.tables, self.connection_of),
         )
         return Worker(self.visits, self.alarms, doers, self.rules_of, self.clock, self.settings.claim_lease)
@@ -298,6 +395,33 @@ class Services:
         return Health(self.tables, self.clock)
 
     @cached_property
+    def doctor(self) -> Doctor:
+        from shared.adapters.probe import Accounts, Probe
+        from shared.adapters.web import Web
+        from shared.diagnosis.doctor import Doctor, Instruments
+
+        def accounts_of(tenant: str) -> Accounts:
+            credential = self.identity.application(tenant)
+            return Accounts(Web(self.settings.graph_url, credential=credential, scope=GRAPH_SCOPE, retries=0), tenant)
+
+        return Doctor(
+            Instruments(
+                settings=self.settings,
+                connections=self.connections,
+                sightings=self.sightings,
+                clinicians=self.clinicians,
+                consents=self.consents,
+                signer=self.signer,
+                servers=self.epic,
+                probe=Probe(self.web),
+                accounts_of=cache(accounts_of),
+                number_of=self.numbers.known,
+                tick_alive=self.health.up,
+                clock=self.clock,
+            )
+        )
+
+    @cached_property
     def visit_report(self) -> VisitReport:
         from shared.reports.visits import VisitReport
 
@@ -306,6 +430,23 @@ class Services:
     async def connection_of(self, connection_id: str) -> Connection | None:
         """A connection as workers see it."""
         return await self.connections.get(connection_id)
+
+    async def preview(self, caller: Caller, connection_id: str, body: Mapping[str, Any]) -> SmsPreview:
+        """Each text of a connection under rules that are not saved yet."""
+        from shared.messages.preview import preview
+
+        connection = await self.administration.find(caller, connection_id)
+        return preview(connection, body, self.settings.public_url, self.clock())
+
+    async def visits_today(self, connection: Connection) -> int:
+        """How many booked visits of a connection start on this day of its time zone."""
+        from datetime import UTC, timedelta
+        from zoneinfo import ZoneInfo
+
+        local = self.clock().astimezone(ZoneInfo(connection.zone or "UTC"))
+        begins = local.replace(hour=0, minute=0, second=0, microsecond=0)
+        ends = (begins + timedelta(days=1)).astimezone(UTC)
+        return await self.visits.starting(connection.id, begins.astimezone(UTC), ends)
 
     async def rules_of(self, connection_id: str) -> Rules:
         """What of a connection's settings decides about time; nothing happens for one that is not approved."""
@@ -316,7 +457,12 @@ class Services:
         if connection is None or connection.state is not ConnectionState.APPROVED:
             return Rules()
         sms = connection.sms
-        return Rules(texts_on=sms.enabled, reminders=sms.reminders, writeback_on=connection.writeback.kind != "none")
+        return Rules(
+            texts_on=sms.enabled,
+            reminders=sms.reminders,
+            quiet=sms.quiet,
+            writeback_on=connection.writeback.kind != "none",
+        )
 
     async def close(self) -> None:
         """Closes every client that was opened; a process that goes on, such as a worker of the platform, never needs to."""

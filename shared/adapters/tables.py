@@ -69,9 +69,9 @@ class Tables:
         async for entity in self._table(table).query_entities(where, parameters=dict(parameters)):
             yield _plain(entity)
 
-    async def all(self, table: str) -> AsyncIterator[Entity]:
-        """Every entity of a table that is small by its nature (connections, clinicians)."""
-        async for entity in self._table(table).list_entities():
+    async def all(self, table: str, where: str, parameters: Mapping[str, Any]) -> AsyncIterator[Entity]:
+        """What matches an OData filter, over a whole table that is small by its nature (connections)."""
+        async for entity in self._table(table).query_entities(where, parameters=dict(parameters)):
             yield _plain(entity)
 
     async def insert(self, table: str, entity: Entity) -> None:
@@ -89,14 +89,14 @@ class Tables:
 
         await self._table(table).upsert_entity(_wire(entity), mode=UpdateMode.REPLACE)
 
-    async def replace(self, table: str, entity: Entity) -> None:
-        """Replaces the entity that was read. Raises `Conflict` if it changed or went since."""
+    async def replace(self, table: str, entity: Entity) -> str:
+        """Replaces the entity that was read; returns its new ETag. Raises `Conflict` if it changed or went since."""
         from azure.core import MatchConditions
         from azure.core.exceptions import HttpResponseError, ResourceModifiedError, ResourceNotFoundError
         from azure.data.tables import UpdateMode
 
         try:
-            await self._table(table).update_entity(
+            written = await self._table(table).update_entity(
                 _wire(entity), mode=UpdateMode.REPLACE, etag=entity[ETAG], match_condition=MatchConditions.IfNotModified
             )
         except (ResourceModifiedError, ResourceNotFoundError):
@@ -105,6 +105,7 @@ class Tables:
             if error.status_code == 412:
                 raise Conflict from None
             raise
+        return str(written["etag"])
 
     async def delete(self, table: str, partition: str, row: str) -> None:
         """Removes an entity; one that is not there is fine."""

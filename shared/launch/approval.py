@@ -9,8 +9,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from msgspec import UNSET
+
 from shared.clock import Clock
-from shared.errors import Refused
+from shared.errors import BridgeError, Refused
 from shared.keys.keyring import SealError
 from shared.keys.keys import Keys
 from shared.launch.cookies import Cookie
@@ -18,14 +20,16 @@ from shared.launch.ehr import Departure, EhrSignIn
 from shared.launch.smart import STAFF
 from shared.organisations.access import Caller
 from shared.organisations.audit import Audit
-from shared.organisations.connection import Connection, ConnectionState, Decision, Evidence
+from shared.organisations.connection import EVIDENCE_LIFE, Approved, Connection, ConnectionState, Decision, Evidence
 from shared.organisations.connections import Connections
+from shared.organisations.requests import DecisionRequest
+from shared.organisations.showing import show
+from shared.organisations.shown import ConnectionShown
+from shared.organisations.taking import take
 from shared.settings import Settings
 
 TICKET_LIFE = timedelta(minutes=2)
-EVIDENCE_LIFE = timedelta(minutes=15)
 PURPOSE = "approval"
-REASON_LENGTH = 500
 
 
 class Approvals:
@@ -82,35 +86,51 @@ class Approvals:
         await self._connections.save(replace(connection, evidence=evidence))
         return f"{self._settings.portal_url}/approve/{connection.id}", signed_in.spent
 
-    async def decide(self, caller: Caller, connection_id: str, body: Mapping[str, Any]) -> Connection:
-        """Approves or rejects what stands now. Raises `Refused`: not the approver, no fresh evidence, no reason."""
+    async def come_back(self, query: Mapping[str, str], cookies: Mapping[str, str]) -> tuple[str, tuple[Cookie, ...]]:
+        """Where the approver goes from the EHR: to the portal, with `?refused=` and the code if the sign-in came to
+        nothing. One that this browser did not begin leads nowhere: raises `Refused("launch.state_invalid")`.
+        """
+        try:
+            url, spent = await self.finish(query, cookies)
+        except BridgeError as error:
+            connection_id = await self._sign_in.began_for("provider", query, cookies)
+            return f"{self._settings.portal_url}/approve/{connection_id}?refused={error.code}", ()
+        return url, (spent,)
+
+    async def decide(self, caller: Caller, connection_id: str, body: Mapping[str, Any]) -> ConnectionShown:
+        """Approves or rejects what stands now. Raises `Refused`: not the approver, no fresh evidence, no reason, or what
+        the approver saw is not what stands.
+        """
+        form = take(DecisionRequest, body)
         connection = await self._named(caller, connection_id)
-        decision, reason = body.get("decision"), str(body.get("reason", "")).strip()[:REASON_LENGTH]
-        if decision not in ("approve", "reject"):
-            raise Refused("request.invalid", fields={"decision": "approve or reject"})
-        if decision == "reject" and not reason:
+        seen = connection.configuration if form.configuration is UNSET else form.configuration
+        if seen != connection.configuration:
+            raise Refused("precondition.failed", fields={"configuration": "changed meanwhile"})
+        reason = form.reason.strip()
+        if form.decision == "reject" and not reason:
             raise Refused("approval.reason_missing")
         evidence, now = connection.evidence, self._clock()
         fresh = evidence and evidence.at + EVIDENCE_LIFE > now and evidence.approver_oid == caller.oid
         if not fresh or evidence is None or evidence.configuration != connection.configuration:
             raise Refused("approval.evidence_missing")
-        approved = decision == "approve"
+        approved = form.decision == "approve"
         saved = await self._connections.save(
             replace(
                 connection,
                 state=ConnectionState.APPROVED if approved else ConnectionState.REJECTED,
                 decision=Decision(approved, reason, caller.oid, now, connection.configuration),
+                approved=Approved(connection.covered, caller.oid, now) if approved else connection.approved,
                 evidence=None,
             )
         )
         action = "connection.approved" if approved else "connection.rejected"
         await self._audit.note(caller.tenant, caller.oid, action, connection.id)
-        return saved
+        return show(saved, now)
 
     async def _named(self, caller: Caller, connection_id: str) -> Connection:
         connection = await self._connections.require(connection_id, caller.tenant)
         if connection.approver_oid != caller.oid:
             raise Refused("approval.not_approver")
-        if connection.state is ConnectionState.DISABLED:
+        if connection.state in (ConnectionState.DISABLED, ConnectionState.DRAFT):
             raise Refused("connection.not_approved")
         return connection

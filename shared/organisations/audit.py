@@ -1,23 +1,17 @@
 """The append-only trail of who changed what, when. Partition: tenant and month; rows sort by time."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+import csv
+import io
+from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from shared.adapters.tables import Tables
+from shared.adapters.tables import Entity, Tables
 from shared.clock import Clock, to_text
 
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One change. `by` is the Entra object id of who made it; `changed` names fields, never their values' secrets."""
-
-    at: datetime
-    by: str
-    action: str
-    subject: str
-    changed: str
+COLUMNS = ("at", "by", "action", "subject", "changed")
+# A cell that a spreadsheet would take for a formula (OWASP, CSV injection).
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Audit:
@@ -28,7 +22,9 @@ class Audit:
         self._clock = clock
 
     async def note(self, tenant: str, by: str, action: str, subject: str, changed: str = "") -> None:
-        """Adds an entry, such as `connection.approved`."""
+        """Adds an entry, such as `connection.approved`. `by` is the Entra object id of who made the change; `changed`
+        names fields, never their values.
+        """
         now = self._clock()
         await self._tables.insert(
             "audit",
@@ -42,10 +38,27 @@ class Audit:
             },
         )
 
-    async def month(self, tenant: str, month: str) -> list[dict[str, Any]]:
-        """A month's entries, oldest first. `month` is `YYYYMM`."""
-        rows = await self._tables.rows("audit", f"{tenant}-{month}")
-        return [
-            {"at": row["RowKey"].partition("_")[0]} | {k: row[k] for k in ("by", "action", "subject", "changed")}
-            for row in rows
-        ]
+    async def newest(self, tenant: str, since: datetime, until: datetime, before: str = "") -> AsyncIterator[Entity]:
+        """Entries from `since` to `until`, newest first, month by month; `before` goes on behind a row key."""
+        until = min(until, self._clock() + timedelta(days=1))
+        month = datetime(until.year, until.month, 1, tzinfo=UTC)
+        first, last = to_text(since), min(to_text(until), before or "~")
+        while month >= datetime(since.year, since.month, 1, tzinfo=UTC):
+            if f"{month:%Y-%m}" <= last:
+                where = {"p": f"{tenant}-{month:%Y%m}", "a": first, "b": last}
+                rows = self._tables.query("audit", "PartitionKey eq @p and RowKey ge @a and RowKey lt @b", where)
+                # Table Storage sorts one way only: a month is read whole, a page of it is given.
+                for row in reversed([row async for row in rows]):
+                    yield row
+            month = (month - timedelta(days=1)).replace(day=1)
+
+
+def as_csv(entries: Iterable[object]) -> str:
+    """Entries as CSV (RFC 4180) that no spreadsheet takes for formulas."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for entry in entries:
+        values = [str(getattr(entry, name)) for name in COLUMNS]
+        writer.writerow([f"'{value}" if value.startswith(FORMULA) else value for value in values])
+    return out.getvalue()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Literal
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from shared.adapters.epic import Endpoints
 from shared.errors import Refused
 
-AUDIENCES = ("provider", "patient", "devicetest", "directsms")
+EVIDENCE_LIFE = timedelta(minutes=15)
 CONFIRMATIONS = ("scheduled", "updated", "cancelled")
 Environment = Literal["testing", "production"]
 
@@ -29,7 +29,8 @@ class ConnectionState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class SmsRules:
     """Texts of a connection. `reminders` are minutes before the start; `region` is ISO 3166, for numbers without code;
-    `landlines`: a home number will do where there is no mobile one."""
+    `landlines`: a home number will do where there is no mobile one; `quiet`: from and to, `HH:MM` in the connection's
+    zone, in which no reminder leaves."""
 
     enabled: bool = False
     sender: str = ""
@@ -39,6 +40,7 @@ class SmsRules:
     language: str = "en"
     region: str = "US"
     landlines: bool = False
+    quiet: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,15 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Approved:
+    """What was approved last, kept after a change so that the approver can be shown what is new."""
+
+    covered: Mapping[str, str]
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Connection:
     """What the portal lists. `etag` guards a change against another one."""
 
@@ -113,18 +124,29 @@ class Connection:
     certificates: tuple[Certificate, ...] = ()
     evidence: Evidence | None = None
     decision: Decision | None = None
+    approved: Approved | None = None
     etag: str = ""
 
     @property
-    def configuration(self) -> str:
-        """Digest of what an approval covers: a change of any of it needs approval again. SMS settings are not in it."""
+    def covered(self) -> dict[str, str]:
+        """What an approval covers: a change of any of it needs approval again. SMS settings are not in it."""
         endpoints = self.endpoints
-        parts = [
-            self.fhir_base, self.environment, self.approver_oid, self.assertion,
-            *(f"{name}={value}" for name, value in sorted(self.client_ids.items())),
-            *((endpoints.authorize, endpoints.token, endpoints.issuer, endpoints.jwks) if endpoints else ()),
-        ]  # fmt: skip
-        return sha256("\n".join(parts).encode()).hexdigest()
+        found = {
+            "fhir_base": self.fhir_base, "environment": self.environment, "approver": self.approver_oid,
+            "assertion": self.assertion,
+            **{f"client_ids.{name}": value for name, value in sorted(self.client_ids.items())},
+        }  # fmt: skip
+        if endpoints:
+            found |= {
+                "endpoints.authorize": endpoints.authorize, "endpoints.token": endpoints.token,
+                "endpoints.issuer": endpoints.issuer, "endpoints.jwks": endpoints.jwks,
+            }  # fmt: skip
+        return found
+
+    @property
+    def configuration(self) -> str:
+        """Digest of what an approval covers."""
+        return sha256("\n".join(f"{name}={value}" for name, value in self.covered.items()).encode()).hexdigest()
 
     def client_id(self, audience: str) -> str:
         """The EHR's client id for an audience; device test is the patient's, direct SMS the provider's unless given."""

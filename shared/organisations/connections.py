@@ -5,6 +5,7 @@ Reads are cached for half a minute: launches and intakes are many, changes are f
 
 import json
 from base64 import b32encode
+from collections.abc import Collection
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -16,6 +17,7 @@ from shared.adapters.tables import ETAG, Entity, Tables
 from shared.clock import Clock, from_text, to_text
 from shared.errors import Refused
 from shared.organisations.connection import (
+    Approved,
     Certificate,
     Connection,
     ConnectionState,
@@ -30,10 +32,11 @@ ROW = "connection"
 
 
 class Connections:
-    """The connections of one stamp."""
+    """The connections of one stamp. Those of a tenant that is no longer served are as if they were not there."""
 
-    def __init__(self, tables: Tables, clock: Clock) -> None:
+    def __init__(self, tables: Tables, tenants: Collection[str], clock: Clock) -> None:
         self._tables = tables
+        self._tenants = tenants
         self._clock = clock
         self._cache: dict[str, tuple[datetime, Connection | None]] = {}
         self._issuers: dict[str, tuple[datetime, list[str]]] = {}
@@ -44,7 +47,7 @@ class Connections:
         if not fresh and until and until > self._clock():
             return known
         row = await self._tables.get("connections", connection_id, ROW) if _plausible(connection_id) else None
-        connection = _read(row) if row else None
+        connection = _read(row) if row and row["tenant"] in self._tenants else None
         self._cache[connection_id] = (self._clock() + CACHE_FOR, connection)
         return connection
 
@@ -57,8 +60,9 @@ class Connections:
 
     async def of_tenant(self, tenant: str) -> list[Connection]:
         """A tenant's connections, by FHIR base URL."""
-        found = [_read(row) async for row in self._tables.all("connections")]
-        return sorted((c for c in found if c.tenant == tenant), key=lambda c: (c.fhir_base, c.environment))
+        where = "RowKey eq @r and tenant eq @t"
+        found = [_read(row) async for row in self._tables.all("connections", where, {"r": ROW, "t": tenant})]
+        return sorted(found, key=lambda c: (c.fhir_base, c.environment, c.id))
 
     async def by_issuer(self, fhir_base: str) -> list[Connection]:
         """The connections with this FHIR base URL, already in normal form. No network but our own storage."""
@@ -97,9 +101,10 @@ class Connections:
         self._issuers.pop(connection.fhir_base, None)
 
 
-def new_id() -> str:
-    """A connection id: nine characters, 45 bits, of a to z and 2 to 7."""
-    return b32encode(token_bytes(6)).decode().lower()[:9]
+def new_id(*parts: str) -> str:
+    """A connection id: nine characters, 45 bits, of a to z and 2 to 7; the same parts make the same id."""
+    source = sha256("\n".join(parts).encode()).digest() if parts else token_bytes(6)
+    return b32encode(source).decode().lower()[:9]
 
 
 def _plausible(connection_id: str) -> bool:
@@ -135,16 +140,22 @@ def _read(row: Entity) -> Connection:
     def dated(item: dict[str, Any]) -> dict[str, Any]:
         return {name: from_text(value) if name in dates else value for name, value in item.items()}
 
-    sms = data["sms"]
     known = Connection(**(data | {"etag": row[ETAG]}))
     return replace(
         known,
         state=ConnectionState(data["state"]),
         organizers=tuple(data["organizers"]),
-        sms=SmsRules(**(sms | {"confirmations": tuple(sms["confirmations"]), "reminders": tuple(sms["reminders"])})),
+        sms=_sms(data["sms"]),
         writeback=Writeback(**data["writeback"]),
         endpoints=Endpoints(**data["endpoints"]) if data["endpoints"] else None,
         certificates=tuple(Certificate(**dated(item)) for item in data["certificates"]),
         evidence=Evidence(**dated(data["evidence"])) if data["evidence"] else None,
         decision=Decision(**dated(data["decision"])) if data["decision"] else None,
+        approved=Approved(**dated(data["approved"])) if data.get("approved") else None,
     )
+
+
+def _sms(data: dict[str, Any]) -> SmsRules:
+    quiet = data.get("quiet")
+    lists = {"confirmations": tuple(data["confirmations"]), "reminders": tuple(data["reminders"])}
+    return SmsRules(**(data | lists | {"quiet": tuple(quiet) if quiet else None}))

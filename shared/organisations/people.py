@@ -1,8 +1,8 @@
 """Clinicians: which Entra account belongs to which EHR user. With the phone numbers, the only personal state there is."""
 
-from typing import Any
+from collections.abc import AsyncIterator
 
-from shared.adapters.tables import Tables
+from shared.adapters.tables import Entity, Tables
 from shared.clock import Clock, to_text
 
 
@@ -23,12 +23,11 @@ class Clinicians:
         row = {"PartitionKey": connection_id, "RowKey": ehr_user, "tid": tenant, "oid": oid}
         await self._tables.upsert("clinicians", row | {"linked_at": to_text(self._clock())})
 
-    async def of_connection(self, connection_id: str) -> list[dict[str, Any]]:
-        """Who is linked: the EHR user's id, the Entra object id, since when."""
-        rows = await self._tables.rows("clinicians", connection_id)
-        return [
-            {"id": f"{connection_id}:{row['RowKey']}", "oid": row["oid"], "linked_at": row["linked_at"]} for row in rows
-        ]
+    async def after(self, connection_id: str, ehr_user: str) -> AsyncIterator[Entity]:
+        """The links of a connection behind an EHR user, in order of their ids: `RowKey`, `oid`, `linked_at`."""
+        where = "PartitionKey eq @p and RowKey gt @u"
+        async for row in self._tables.query("clinicians", where, {"p": connection_id, "u": ehr_user}):
+            yield row
 
     async def forget(self, connection_id: str) -> None:
         """Removes every link of a connection that goes."""

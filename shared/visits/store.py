@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from shared.adapters.tables import Tables
-from shared.clock import Clock
+from shared.clock import Clock, to_text
 from shared.errors import Conflict, Unavailable
 from shared.visits import rows
 from shared.visits.changes import settled
 from shared.visits.ids import partition
-from shared.visits.visit import Record, VisitKey
+from shared.visits.visit import Record, State, VisitKey
 
 Change = Callable[[Record | None], Record | None]
 
@@ -99,6 +99,13 @@ class Visits:
                 if tries == TRIES:
                     raise Unavailable from None
                 await asyncio.sleep(0.02 * tries)
+
+    async def starting(self, connection: str, since: datetime, until: datetime) -> int:
+        """How many booked visits of a connection start from `since` to `until`, by one range query."""
+        where = "PartitionKey ge @p and PartitionKey lt @q and start ge @a and start lt @b and state eq @s"
+        given = {"p": f"{connection}-", "q": f"{connection}.", "a": to_text(since), "b": to_text(until)}
+        found = self._tables.query("visits", where, given | {"s": State.BOOKED.value})
+        return sum([1 async for _ in found])
 
     async def remove(self, record: Record) -> None:
         """Forgets a visit altogether. Raises `Conflict` if it changed meanwhile."""

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from shared.visits.changes import TOMBSTONE_KEPT, needs_phone
 from shared.visits.visit import LINK_GRACE, Record, State, Text, TextState
@@ -13,10 +14,13 @@ REMINDER = "reminder-"
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What of a connection's settings decides about time. `reminders`: minutes before the start, any order."""
+    """What of a connection's settings decides about time. `reminders`: minutes before the start, any order; `quiet`:
+    from and to, `HH:MM` in the visit's zone.
+    """
 
     texts_on: bool = False
     reminders: tuple[int, ...] = ()
+    quiet: tuple[str, str] | None = None
     writeback_on: bool = False
 
 
@@ -56,15 +60,35 @@ def _moments(record: Record, rules: Rules, now: datetime) -> Iterator[datetime]:
 def _reminders(record: Record, rules: Rules) -> Iterable[tuple[datetime, Text]]:
     """Reminders not dealt with yet, each with its time. One is of use until the next one's time, or the start.
 
-    A visit booked after a reminder's time does not get that reminder.
+    A visit booked after a reminder's time does not get that reminder. A reminder that would leave in quiet hours
+    leaves when they begin; where two come to the same instant, the one nearer to the start is sent.
     """
     visit = record.visit
     if not rules.texts_on or record.phone is None or visit.state is not State.BOOKED or visit.call_ended:
         return
-    times = sorted({visit.start - timedelta(minutes=minutes): minutes for minutes in rules.reminders}.items())
+    times = sorted(
+        {
+            before_quiet(visit.start - timedelta(minutes=minutes), visit.zone, rules.quiet): minutes
+            for minutes in sorted(rules.reminders, reverse=True)
+        }.items()
+    )
     for index, (at, minutes) in enumerate(times):
         until = times[index + 1][0] if index + 1 < len(times) else visit.start
         text = Text(visit.start, f"{REMINDER}{minutes}", visit.time_generation, TextState.DUE, until)
         booked_late = visit.time_set is not None and visit.time_set > at
         if text.name not in record.texts and not booked_late:
             yield at, text
+
+
+def before_quiet(at: datetime, zone: str, quiet: tuple[str, str] | None) -> datetime:
+    """An instant, or the beginning of the quiet hours that it falls into."""
+    if quiet is None:
+        return at
+    begins, ends = (time.fromisoformat(text) for text in quiet)
+    local = at.astimezone(ZoneInfo(zone))
+    now = local.time().replace(tzinfo=None)
+    over_midnight = ends < begins
+    if not (begins <= now or now < ends if over_midnight else begins <= now < ends):
+        return at
+    day = local.date() - timedelta(days=1) if over_midnight and now < ends else local.date()
+    return datetime.combine(day, begins, ZoneInfo(zone)).astimezone(UTC)

@@ -17,6 +17,7 @@ from shared.organisations.access import Caller
 from shared.organisations.audit import Audit
 from shared.organisations.connection import Connection, ConnectionState
 from shared.organisations.connections import Connections
+from shared.organisations.showing import show
 from shared.settings import Settings
 from tests.builders import StillClock
 
@@ -78,7 +79,9 @@ class World:
         )  # fmt: skip
 
     async def decide(self, caller: Caller = APPROVER, **body: str) -> Connection:
-        return await self.approvals.decide(caller, "demo2amer", body)
+        shown = await self.approvals.decide(caller, "demo2amer", body)
+        assert shown.state == self.store.held.state.value
+        return self.store.held
 
 
 async def test_the_approver_signs_in_and_approves() -> None:
@@ -90,6 +93,8 @@ async def test_the_approver_signs_in_and_approves() -> None:
     assert decided.evidence is None
     assert decided.decision is not None
     assert (decided.decision.by, decided.decision.configuration) == ("approver", CONNECTION.configuration)
+    assert decided.approved is not None
+    assert decided.approved.covered == CONNECTION.covered
     assert world.trail.actions == ["connection.approved"]
 
 
@@ -136,3 +141,21 @@ async def test_a_patient_or_another_person_is_no_approver() -> None:
         await World(Identity("Patient", "ePat")).approvals.finish({}, {})
     with pytest.raises(Refused, match=r"approval.not_approver"):
         await World(oid="someone else").approvals.finish({}, {})
+
+
+async def test_what_was_approved_last_is_remembered_so_that_the_approver_sees_what_is_new() -> None:
+    world = World()
+    await world.approvals.finish({}, {})
+    await world.decide(decision="approve")
+    changed = replace(world.store.held, client_ids={"provider": "p2"}, state=ConnectionState.NEEDS_APPROVAL)
+    assert [
+        (change.field, change.before, change.after) for change in show(changed, world.clock()).approval.changes
+    ] == [("client_ids.provider", "", "p2")]
+
+
+async def test_a_configuration_that_was_not_seen_is_not_approved() -> None:
+    world = World()
+    await world.approvals.finish({}, {})
+    with pytest.raises(Refused, match=r"precondition\.failed"):
+        await world.decide(decision="approve", configuration="0" * 64)
+    await world.decide(decision="approve", configuration=CONNECTION.configuration)

@@ -1,10 +1,12 @@
 """When a visit next needs something: a table of cases."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from shared.visits.visit import LINK_GRACE, State, TextState
-from shared.work.moments import Rules, due_reminders, next_moment
+from shared.work.moments import Rules, before_quiet, due_reminders, next_moment
 from tests.builders import NOW, RULES, a_notice, a_visit, at, heeded
 
 
@@ -71,3 +73,45 @@ def test_a_tombstone_is_forgotten_in_time() -> None:
 def test_a_cancelled_visit_owes_no_reminder() -> None:
     record = a_visit(state=State.CANCELLED)
     assert due_reminders(record, RULES, record.visit.start - timedelta(minutes=120)) == []
+
+
+NIGHT = ("21:00", "08:00")
+LUNCH = ("12:00", "13:00")
+
+
+@pytest.mark.parametrize(
+    ("quiet", "zone", "at_utc", "leaves_utc"),
+    [
+        (None, "America/Chicago", "2026-11-24T05:00", "2026-11-24T05:00"),
+        (NIGHT, "America/Chicago", "2026-11-24T05:00", "2026-11-24T03:00"),
+        (NIGHT, "America/Chicago", "2026-11-24T13:59", "2026-11-24T03:00"),
+        (NIGHT, "America/Chicago", "2026-11-24T14:00", "2026-11-24T14:00"),
+        (NIGHT, "America/Chicago", "2026-11-24T03:00", "2026-11-24T03:00"),
+        (NIGHT, "America/Chicago", "2026-11-24T02:59", "2026-11-24T02:59"),
+        (LUNCH, "Europe/Paris", "2026-11-24T11:30", "2026-11-24T11:00"),
+        (LUNCH, "Europe/Paris", "2026-11-24T12:00", "2026-11-24T12:00"),
+        (NIGHT, "America/Chicago", "2026-11-01T08:30", "2026-11-01T02:00"),
+        (("01:30", "03:30"), "America/Chicago", "2026-03-08T08:10", "2026-03-08T07:30"),
+    ],
+    ids=["none", "late evening", "early morning", "it ends", "it begins", "before", "day", "day's end", "fold", "gap"],
+)
+def test_a_reminder_in_quiet_hours_leaves_when_they_begin(
+    quiet: tuple[str, str] | None, zone: str, at_utc: str, leaves_utc: str
+) -> None:
+    moment = datetime.fromisoformat(at_utc).replace(tzinfo=UTC)
+    assert before_quiet(moment, zone, quiet) == datetime.fromisoformat(leaves_utc).replace(tzinfo=UTC)
+
+
+def test_of_two_reminders_that_quiet_hours_bring_together_the_nearer_is_sent() -> None:
+    """The visit starts at 09:00 in Chicago: 2 h before is 07:00, 12 h before is 21:00 the evening before."""
+    record = a_visit(start=datetime(2026, 11, 26, 15, 0, tzinfo=UTC))
+    rules = Rules(texts_on=True, reminders=(720, 120), quiet=NIGHT)
+    moment = datetime(2026, 11, 26, 3, 0, tzinfo=UTC)
+    assert [text.kind for text in due_reminders(record, rules, moment)] == ["reminder-120"]
+    assert next_moment(record, rules, datetime(2026, 11, 26, 2, 0, tzinfo=UTC)) == moment
+
+
+def test_a_visit_booked_after_its_quiet_hours_began_is_not_reminded_of_what_is_past() -> None:
+    record = a_visit(start=datetime(2026, 11, 26, 15, 0, tzinfo=UTC), time_set=datetime(2026, 11, 26, 4, 0, tzinfo=UTC))
+    rules = Rules(texts_on=True, reminders=(120,), quiet=NIGHT)
+    assert due_reminders(record, rules, datetime(2026, 11, 26, 5, 0, tzinfo=UTC)) == []

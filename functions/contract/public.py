@@ -1,0 +1,152 @@
+"""What others than the portal call: browsers from the EHR and from texts, the EHR's feed, Graph, anyone."""
+
+from typing import Any
+
+from msgspec import UNSET, UnsetType
+
+from functions.contract.operation import CSV, Media, Operation
+from shared.organisations.requests import Request
+from shared.organisations.shown import Shown
+
+PAGE = Media("text/html", "A page for people; an error is one too, with the same code.")
+HL7 = Media("application/hl7-v2", "HL7v2 SIU messages (docs/hl7.md).")
+ACKS = Media("application/hl7-v2", "An acknowledgement for each message, in order.")
+PLAIN = Media("text/plain", "The validation token.")
+LINK = ("link.invalid", "link.over", "link.cancelled")
+ROOM = ("room.policy_missing", "room.refused")
+SIGN_IN = (
+    "launch.state_invalid", "launch.ehr_refused", "launch.identity_invalid", "launch.wrong_role", "connection.changed",
+)  # fmt: skip
+
+
+class LaunchQuery(Request):
+    """What the EHR sends with a launch (SMART App Launch 2.2)."""
+
+    iss: str
+    launch: str
+
+
+class CodeQuery(Request):
+    """What an authorization server sends a browser back with (RFC 6749, RFC 9207)."""
+
+    state: str
+    code: str | UnsetType = UNSET
+    error: str | UnsetType = UNSET
+    iss: str | UnsetType = UNSET
+
+
+class Ticket(Request):
+    """The sealed ticket of `approval/start`."""
+
+    ticket: str
+
+
+class Validation(Request):
+    """Graph's question whether we are there."""
+
+    validationToken: str | UnsetType = UNSET  # noqa: N815, the name is Graph's
+
+
+class Notifications(Request):
+    """Change notifications (https://learn.microsoft.com/graph/change-notifications-delivery-webhooks)."""
+
+    value: list[dict[str, Any]] | UnsetType = UNSET
+    validationTokens: list[str] | UnsetType = UNSET  # noqa: N815, the name is Graph's
+
+
+class Standing(Shown):
+    """Whether a patient can go in."""
+
+    state: str
+    join_url: str | None
+
+
+class Status(Shown):
+    """Up or down."""
+
+    status: str
+
+
+class KeySet(Shown):
+    """A JSON Web Key Set (RFC 7517)."""
+
+    keys: list[dict[str, Any]]
+
+
+class VisitsQuery(Request, rename={"since": "from", "until": "to"}):
+    """A range of days, UTC, at most a year; the last 31 days if not given."""
+
+    since: str | UnsetType = UNSET
+    until: str | UnsetType = UNSET
+    format: str | UnsetType = UNSET
+
+
+class Visits(Shown):
+    """Rows of the report (docs/api.md)."""
+
+    visits: list[dict[str, Any]]
+
+
+OPERATIONS = {
+    "launch_begin": Operation(
+        "A launch from the EHR: redirects to its authorization endpoint", "launch", {302: None, 200: PAGE},
+        query=LaunchQuery, signed_in=False, errors="page",
+        path={"audience": "`provider` or `patient`.", "connection_id": "Needed where several share a FHIR base URL."},
+        refuses=(
+            "launch.issuer_missing", "launch.issuer_unknown", "launch.connection_ambiguous", "launch.audience_unknown",
+            "connection.not_approved",
+        ),
+    ),
+    "launch_callback": Operation(
+        "The EHR sent the browser back: into the room, to our waiting page, or to Entra", "launch", {302: None, 200: PAGE},
+        query=CodeQuery, signed_in=False, errors="page", path={"audience": "`provider` or `patient`."},
+        refuses=(
+            *SIGN_IN, *LINK, *ROOM, "launch.session_missing", "launch.audience_unknown", "connection.not_approved",
+        ),
+    ),
+    "signin_callback": Operation(
+        "Entra sent the clinician back: into the room", "launch", {302: None, 200: PAGE}, query=CodeQuery,
+        signed_in=False, errors="page",
+        refuses=("launch.state_invalid", "signin.failed", "signin.wrong_tenant", "connection.changed", *LINK, *ROOM),
+    ),
+    "approval_begin": Operation(
+        "Sends the approver's browser to the EHR's sign-in", "approval", {302: None, 200: PAGE}, query=Ticket,
+        signed_in=False, errors="page", refuses=("launch.state_invalid", "approval.not_approver"),
+    ),
+    "approval_callback": Operation(
+        "The EHR sent the approver back: to the portal, with `?refused=` and a code if the sign-in came to nothing",
+        "approval", {302: None, 200: PAGE}, query=CodeQuery, signed_in=False, errors="page",
+        refuses=("launch.state_invalid",),
+    ),
+    "visit_link": Operation(
+        "A patient's link: into the room, or the waiting page", "visits", {302: None, 200: PAGE}, signed_in=False, errors="page",
+        path={"token": "The link's own code."}, refuses=LINK,
+    ),
+    "visit_status": Operation(
+        "What the waiting page asks", "visits", {200: Standing}, signed_in=False,
+        path={"token": "The link's own code."}, refuses=LINK,
+    ),
+    "hl7_receipt": Operation(
+        "Appointment messages in, acknowledgements out", "messages", {200: ACKS}, takes=(HL7,), signed_in=False, errors="plain",
+        path={"connection_id": "The connection's id."},
+        refuses=(
+            "hl7.too_large", "hl7.media_type", "hl7.unsigned", "hl7.signature_invalid", "hl7.replayed", "hl7.not_hl7",
+        ),
+    ),
+    "graph_notifications": Operation(
+        "Microsoft Graph's change notifications", "follow", {202: None, 200: PLAIN}, takes=Notifications,
+        query=Validation, signed_in=False, refuses=("graph.not_authentic",),
+    ),
+    "graph_lifecycle": Operation(
+        "Microsoft Graph's lifecycle notifications", "follow", {202: None, 200: PLAIN}, takes=Notifications,
+        query=Validation, signed_in=False, refuses=("graph.not_authentic",),
+    ),
+    "health": Operation("Up or not, no detail", "health", {200: Status, 503: Status}, signed_in=False),
+    "jwks": Operation(
+        "Our public keys for EHRs", "health", {200: KeySet}, signed_in=False,
+        path={"environment": "`testing` or `production`."}, refuses=("not_found",),
+    ),
+    "reports_visits": Operation(
+        "Visits in a range", "reports", {200: (Visits, CSV)}, query=VisitsQuery, refuses=("request.invalid",)
+    ),
+}  # fmt: skip

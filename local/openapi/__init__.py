@@ -1,0 +1,1 @@
+"""Makes `docs/openapi.json` from the functions' own bindings and their contract."""

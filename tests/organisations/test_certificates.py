@@ -1,0 +1,69 @@
+"""Sender certificates: what is taken, and why the rest is not."""
+
+from base64 import b64encode
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import NameOID
+
+from shared.errors import Refused
+from shared.organisations.certificates import read_certificate
+from shared.organisations.connection import Certificate
+from shared.organisations.showing import show_certificate
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+def a_certificate(key: Any = None, *, days: int = 365, sign: bool = True) -> x509.Certificate:
+    key = key or rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Sender")])
+    usage = x509.KeyUsage(sign, *[False] * 8)
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    builder = builder.serial_number(1).not_valid_before(NOW - timedelta(days=2)).add_extension(usage, critical=True)
+    return builder.not_valid_after(NOW + timedelta(days=days)).sign(key, hashes.SHA256())
+
+
+def test_pem_base64_and_der_are_the_same_certificate() -> None:
+    certificate = a_certificate()
+    der = certificate.public_bytes(serialization.Encoding.DER)
+    pem = certificate.public_bytes(serialization.Encoding.PEM)
+    found = {
+        read_certificate(data, now=NOW, added_by="x")
+        for data in (pem, der, b64encode(der), pem.replace(b"\n", b"\r\n"))
+    }
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "invalid"),
+        (b"hello", "invalid"),
+        (a_certificate().public_bytes(serialization.Encoding.PEM) * 2, "invalid"),
+        (a_certificate(rsa.generate_private_key(65537, 1024)).public_bytes(serialization.Encoding.PEM), "invalid"),  # noqa: S505, that is the point
+        (a_certificate(ec.generate_private_key(ec.SECP521R1())).public_bytes(serialization.Encoding.PEM), "invalid"),
+        (a_certificate(sign=False).public_bytes(serialization.Encoding.PEM), "invalid"),
+        (a_certificate(days=-1).public_bytes(serialization.Encoding.PEM), "expired"),
+        (b"-----BEGIN " + b"PRIVATE KEY-----", "private_key"),
+    ],
+)
+def test_what_is_no_good_sender_certificate_is_refused_by_name(data: bytes, code: str) -> None:
+    with pytest.raises(Refused, match=f"certificate.{code}"):
+        read_certificate(data, now=NOW, added_by="x")
+
+
+def test_an_elliptic_curve_certificate_is_fine() -> None:
+    data = a_certificate(ec.generate_private_key(ec.SECP256R1())).public_bytes(serialization.Encoding.DER)
+    assert read_certificate(data, now=NOW, added_by="x")[0].subject == "CN=Sender"
+
+
+@pytest.mark.parametrize(
+    ("days", "warning"), [(31, "none"), (30, "soon"), (1, "soon"), (0, "expired"), (-1, "expired")]
+)
+def test_a_certificate_warns_from_thirty_days_before_it_expires(days: int, warning: str) -> None:
+    certificate = Certificate("t", "CN=Sender", NOW - timedelta(days=300), NOW + timedelta(days=days), "oid")
+    assert show_certificate(certificate, NOW).warning == warning

@@ -22,7 +22,7 @@ from typing import Any
 
 import httpx
 
-from local import certificates, manifest, node, ports, processes, seed, settings
+from local import certificates, manifest, node, portal_build, ports, processes, seed, settings
 from local.config import CONNECTION_ID, StackConfig
 from local.entra import settings as entra_settings
 
@@ -72,12 +72,11 @@ class Stack:
         await self._start("storage", azurite, environment)
         await self._start("entra", [binary, "local/entra/server.mjs", str(stored)], environment)
         await self._start("standins", [python, "-m", "local.standins", str(stored)], environment)
-        await self._start("portal", [python, "-m", "local.frontpage", str(stored)], environment)
         await self._all(
             self._answers("storage", f"http://127.0.0.1:{config.ports['table']}/devstoreaccount1"),
             self._answers("entra", config.entra),
             self._answers("standins", config.control),
-            self._answers("portal", config.portal),
+            self._start_portal(stored, environment),
         )
         self._say(f"storage and stand-ins answer ({time.monotonic() - began:.1f} s)")
         # The host loads the app while storage and vault are being filled: it needs them at its first invocation only.
@@ -88,6 +87,14 @@ class Stack:
         await self._answers("functions", f"{config.functions}/api/health")
         self._say(f"the functions answer ({time.monotonic() - began:.1f} s)")
 
+    async def _start_portal(self, stored: Path, environment: dict[str, str]) -> None:
+        try:
+            await portal_build.install(self.config)
+        except node.NodeError as error:
+            raise processes.PartError(f"portal: {error}") from error
+        await self._start("portal", [sys.executable, "-m", "local.portal", str(stored)], environment)
+        await self._answers("portal", self.config.portal)
+
     async def start_host(self) -> None:
         """Starts the Functions host and waits until it answers."""
         config = self.config
@@ -96,7 +103,7 @@ class Stack:
         keys.write_text(json.dumps({"master": config.secrets["master_key"], "system": system}))
         command = [
             sys.executable, "-m", "local.host", ".", "--port", str(config.ports["functions"]),
-            "--keys", str(keys), "--state", str(config.run_dir / "host"),
+            "--keys", str(keys), "--state", str(config.run_dir / "host"), "--cors", config.portal,
         ]  # fmt: skip
         await self._start("functions", command, os.environ | settings.environment(config))
         key = {"x-functions-key": config.secrets["master_key"]}
@@ -166,6 +173,8 @@ async def running(
     except ports.PortError as error:
         raise processes.PartError(f"{error}; name another --port-base, or none for free ports") from error
     await node.ensure(say)
+    if not portal_build.watched():
+        await portal_build.ensure(say)
     run_dir = data.resolve() / "run" if data else Path(tempfile.mkdtemp(prefix="visitbridge-"))
     run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
@@ -234,7 +243,7 @@ async def _serve(options: argparse.Namespace) -> str:
     async with running(data=options.data, port_base=options.port_base) as stack:
         if options.manifest:
             stack.write_manifest(options.manifest)
-        for name, url in (("functions", stack.config.functions), ("start page", stack.config.portal)):
+        for name, url in (("functions", stack.config.functions), ("portal", stack.config.portal)):
             print(f"{name:12} {url}", flush=True)
         return await stack.watch()
 

@@ -22,6 +22,8 @@ from local.faults import Faults
 from local.standin import StandIn
 
 NAMES = ("epic", "graph", "sms", "vault")
+# As long as the front ends of the real services; a caller with a pool must not meet a connection that just closed.
+KEEP_ALIVE_SECONDS = 120
 
 
 class Server(uvicorn.Server):
@@ -62,6 +64,7 @@ async def serve(config: StackConfig) -> None:
     options: dict[str, Any] = {
         "host": "127.0.0.1", "log_level": "warning", "lifespan": "on", "access_log": False,
         "server_header": False, "timeout_graceful_shutdown": 2,
+        "timeout_keep_alive": KEEP_ALIVE_SECONDS,
     }  # fmt: skip
     servers = [
         Server(

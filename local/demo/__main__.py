@@ -22,7 +22,7 @@ def _addresses(stack: Stack) -> None:
         ("Epic, the chart", f"{config.epic}/hyperspace"),
         ("Epic, the patient's portal", f"{config.epic}/mychart"),
         ("the patient's phone", f"{config.control}/phone"),
-        ("start page", config.portal),
+        ("the portal", config.portal),
         ("functions", f"{config.functions}/api/health"),
     ):
         print(f"  {name:28} {url}")

@@ -1,4 +1,4 @@
-"""`python -m local.host APPDIR --port P [--host H] [--enable-auth] [--keys FILE] [--state DIR]`."""
+"""`python -m local.host APPDIR --port P [--host H] [--enable-auth] [--keys FILE] [--state DIR] [--cors ORIGINS]`."""
 
 import argparse
 import asyncio
@@ -19,9 +19,13 @@ import uvicorn
 
 from local.host import logs
 from local.host.app import App
+from local.host.cors import Cors, origins_of
 from local.host.host import PATIENCE_SECONDS, Host
 from local.host.keys import Keys
 from local.host.settings import AppError
+
+# As long as the real host (Kestrel); a caller with a pool must not meet a connection that just closed.
+KEEP_ALIVE_SECONDS = 130
 
 
 class Server(uvicorn.Server):
@@ -60,10 +64,12 @@ async def _serve(options: argparse.Namespace, state: Path) -> None:
     port = _bound(options.host, options.port)
     app = App(options.folder, state)
     await app.start()
+    origins = origins_of(app.cors if options.cors is None else options.cors)
     host = Host(app, Keys(keys), enforce_keys=options.enable_auth)
     config = uvicorn.Config(
-        host.asgi(), lifespan="on", ws="none", log_config=None, log_level="warning", access_log=False, server_header=False,
-        proxy_headers=False, timeout_graceful_shutdown=int(PATIENCE_SECONDS),
+        Cors(host.asgi(), origins), lifespan="on",
+        ws="none", log_config=None, log_level="warning", access_log=False, server_header=False,
+        proxy_headers=False, timeout_keep_alive=KEEP_ALIVE_SECONDS, timeout_graceful_shutdown=int(PATIENCE_SECONDS),
     )  # fmt: skip
     ready = f"{len(app.functions)} functions on http://{options.host}:{options.port}"
     await Server(config, host, ready).serve([port])
@@ -88,6 +94,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
     parser.add_argument("--enable-auth", action="store_true", help="ask for function keys, as in the cloud")
     parser.add_argument("--keys", type=Path, help='JSON: {"master": "...", "function": {...}, "system": {...}}')
+    parser.add_argument("--cors", help="origins whose pages may call, by commas; else Host.CORS of local.settings.json")
     parser.add_argument("--state", type=Path, help="where timers keep their status; a temporary folder otherwise")
     options = parser.parse_args(arguments)
     logs.set_up()

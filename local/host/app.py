@@ -27,6 +27,7 @@ class App:
         self.folder = folder.resolve()
         self.state = state
         self.extensions: dict[str, Any] = settings.load(self.folder).get("extensions", {})
+        self.cors = settings.cors(self.folder)
         self.queues = Queues(self.extensions.get("queues", {}))
         self.functions: dict[str, Function] = {}
         self._worker = Worker(str(self.folder))

@@ -34,6 +34,12 @@ def load(folder: Path) -> dict[str, Any]:
     return configuration
 
 
+def cors(folder: Path) -> str:
+    """`Host.CORS` of local.settings.json: origins by commas, or nothing. Raises AppError."""
+    local = folder / "local.settings.json"
+    return str(_object(local).get("Host", {}).get("CORS", "")) if local.exists() else ""
+
+
 def _object(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text())

@@ -25,7 +25,7 @@ from local.node import ROOT
 from tests.local.seen import eventually, having
 
 PERSON = {"name", "username", "password", "oid", "roles", "phone"} | {
-    "epic_username", "epic_password", "fhir_type", "fhir_id",
+    "epic_username", "epic_password", "fhir_type", "fhir_id", "tenant",
 }  # fmt: skip
 # The contract of docs/local-stack.md, all the way down.
 SHAPE: dict[str, Any] = {
@@ -34,7 +34,10 @@ SHAPE: dict[str, Any] = {
     "microsoft": {"authority": str, "graph": str, "sms": str, "vault": str, "control": str},
     "people": {
         name: dict.fromkeys(PERSON, object)
-        for name in ("admin", "approver", "clinician", "second_clinician", "reader", "nobody", "patient")
+        for name in (
+            "admin", "approver", "clinician", "second_clinician", "reader", "nobody", "patient",
+            "affiliate_admin", "affiliate_approver", "affiliate_clinician",
+        )
     },
     "hl7": {"url": str, "private_key": str, "certificate": str, "kid": str},
 }  # fmt: skip

@@ -1,0 +1,4 @@
+/** The version in package.json, put in by the build. */
+declare const __VERSION__: string;
+
+declare module 'virtual:tokens.css';

@@ -375,7 +375,15 @@ class Services:
         from shared.work.worker import Worker
 
         doers = (
-            Texting(self.keys, self.gateway, self.optouts, self.connection_of, self.settings.public_url, self.clock),
+            Texting(
+                self.keys,
+                self.gateway,
+                self.optouts,
+                self.connection_of,
+                self.consents.given,
+                self.settings.public_url,
+                self.clock,
+            ),
             WriteBack(self.epic, self.signer, self.keys, self.connection_of, self.clock),
             RoomTending(self.rooms, self.graphs, self.connection_of, self.clock),
             FactKeeping(self.tables, self.connection_of),

@@ -31,18 +31,28 @@ RETRY_AFTER = timedelta(seconds=30)
 PHONE = "phone"
 
 ConnectionOf = Callable[[str], Awaitable[Connection | None]]
+Consented = Callable[[str], Awaitable[bool]]
+"""Whether a tenant's two consents stand."""
 
 
 class Texting:
     """A doer of the worker."""
 
     def __init__(
-        self, keys: Keys, gateway: Gateway, optouts: OptOuts, connection_of: ConnectionOf, public_url: str, clock: Clock
+        self,
+        keys: Keys,
+        gateway: Gateway,
+        optouts: OptOuts,
+        connection_of: ConnectionOf,
+        consented: Consented,
+        public_url: str,
+        clock: Clock,
     ) -> None:
         self._keys = keys
         self._gateway = gateway
         self._optouts = optouts
         self._connection_of = connection_of
+        self._consented = consented
         self._public_url = public_url
         self._clock = clock
 
@@ -65,8 +75,9 @@ class Texting:
         done: dict[str, Text] = {}
         later = False
         connection = await self._connection_of(record.visit.key.connection)
+        allowed = connection is not None and await self._allowed(connection)
         for text in record.text_list(TextState.SENDING):
-            if connection is None or connection.state is not ConnectionState.APPROVED or not connection.sms.enabled:
+            if connection is None or not allowed:
                 done[text.name] = replace(text, state=TextState.WITHHELD)
                 continue
             if record.phone is None:
@@ -85,6 +96,11 @@ class Texting:
                 later = True
         retry = self._clock() + RETRY_AFTER if later else None
         return lambda current: _noted(current, done, retry)
+
+    async def _allowed(self, connection: Connection) -> bool:
+        # Consents are read at each claim: one that is withdrawn holds from the next text on.
+        on = connection.state is ConnectionState.APPROVED and connection.sms.enabled
+        return on and await self._consented(connection.tenant)
 
     async def _send(self, record: Record, text: Text, connection: Connection) -> Text:
         key = record.visit.key

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from local.config import CONNECTION_ID, PEOPLE
+from local.demo.steps import until
 from tests.stack.conftest import Hospital
 from tests.stack.test_configuration import a_connection, added, call, token_of
 
@@ -206,3 +207,28 @@ async def test_texts_are_previewed_before_they_are_saved(hospital: Hospital, add
     assert {text["language"] for text in texts} == {"en", "es", "fr"}
     assert all(text["text"].startswith("Hill Street") and text["segments"] >= 1 for text in texts)
     assert (await shown(hospital, admin, added))["sms"]["organisation"] == ""
+
+
+async def test_a_number_of_another_tenant_is_refused(hospital: Hospital, added: str, admin: str) -> None:
+    table = hospital.world.tables.get_table_client("tenants")
+    await table.upsert_entity(
+        {"PartitionKey": "numbers", "RowKey": "+18335559999", "tenant": "another", "operation": ""}
+    )
+    answer = await call(hospital, "PUT", f"/connections/{added}/sms", admin, {"sender": "+18335559999"})
+    assert said(answer) == (409, "sms.number_taken")
+
+
+async def test_a_withdrawn_consent_stops_texts_at_once(hospital: Hospital, admin: str) -> None:
+    """The message is taken and acknowledged as ever; its text is withheld."""
+    assert (await call(hospital, "PUT", "/sms/consents", admin, {"patient_consent": False})).status_code == 200
+    try:
+        await hospital.scheduled(phone="+16085557802")
+
+        async def withheld() -> bool:
+            rows = await hospital.world.rows("visits")
+            return any(row.get("state") == "withheld" for row in rows)
+
+        await until(withheld, "the withheld text")
+        assert "+16085557802" not in {text["to"] for text in await hospital.world.messages()}
+    finally:
+        assert (await call(hospital, "PUT", "/sms/consents", admin, {"patient_consent": True})).status_code == 200

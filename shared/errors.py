@@ -51,6 +51,11 @@ CATALOGUE: dict[str, Problem] = {
     "connection.not_smart": Problem(
         422, "The server offers no SMART sign-in at this address.", "Check the URL's suffix: R4 for new apps."
     ),
+    "connection.no_keys": Problem(
+        422,
+        "The server does not publish the keys by which its sign-ins are verified.",
+        "Ask the Epic technical specialist to enable OpenID Connect for this address.",
+    ),
     "connection.in_use": Problem(
         409, "The connection has visits today.", "Wait until they are over, or repeat with confirm=true."
     ),

@@ -3,7 +3,13 @@
 from functions.contract.operation import CSV, IDEMPOTENCY_KEY, IF_MATCH, Media, Operation
 from shared.organisations import requests, shown
 
-URL = ("connection.url_invalid", "connection.url_private", "connection.url_unreachable", "connection.not_smart")
+URL = (
+    "connection.url_invalid",
+    "connection.url_private",
+    "connection.url_unreachable",
+    "connection.not_smart",
+    "connection.no_keys",
+)
 CERTIFICATE = ("certificate.invalid", "certificate.private_key", "certificate.expired", "certificate.too_many")
 CHANGED = ("precondition.failed", "conflict")
 ID = {"id": "The connection's id."}

@@ -91,8 +91,7 @@ class Administration:
             return self._shown(made)
         await self._only_one(connection)
         if not draft:
-            found = await self._epic.discover(connection.fhir_base, connection.client_id("provider"))
-            connection = replace(connection, endpoints=found, state=ConnectionState.NEEDS_APPROVAL)
+            connection = replace(await self._discovered(connection), state=ConnectionState.NEEDS_APPROVAL)
         added = await self._connections.add(connection)
         await self._audit.note(caller.tenant, caller.oid, "connection.added", added.id, ",".join(sorted(body)))
         return self._shown(added)
@@ -112,7 +111,7 @@ class Administration:
         if (after.fhir_base, after.environment) != (connection.fhir_base, connection.environment):
             await self._only_one(after)
         if not after.approver_oid and connection.approver_oid and not confirmed:
-            raise Refused("approval.last_approver")
+            raise Refused("approval.last_approver", fields=await self._visits_of(connection))
         after = _moved(connection, after, form.state)
         missing = _missing(after, draft=after.state in (ConnectionState.DRAFT, ConnectionState.DISABLED))
         if missing:
@@ -121,7 +120,7 @@ class Administration:
             await self._ask_if_in_use(connection)
         asks_anew = after.state is ConnectionState.NEEDS_APPROVAL
         if asks_anew and (after.fhir_base != connection.fhir_base or form.state is not UNSET or not after.endpoints):
-            after = replace(after, endpoints=await self._epic.discover(after.fhir_base, after.client_id("provider")))
+            after = await self._discovered(after)
         saved = await self._save(after, headers)
         await self._audit.note(caller.tenant, caller.oid, "connection.changed", saved.id, ",".join(sorted(body)))
         return self._shown(saved)
@@ -158,7 +157,7 @@ class Administration:
             found = await self._epic.discover(base, form.client_id)
         except BridgeError as error:
             return Checked(usable=False, fhir_base=base, fhir_release="", findings=[_finding(error)])
-        findings = [] if found.issuer and found.jwks else [_finding(BridgeError("launch.identity_invalid"))]
+        findings = [] if found.issuer and found.jwks else [_finding(BridgeError("connection.no_keys"))]
         return Checked(usable=not findings, fhir_base=base, fhir_release=found.fhir_release, findings=findings)
 
     def _shown(self, connection: Connection) -> ConnectionShown:
@@ -189,9 +188,20 @@ class Administration:
                 raise Refused("connection.exists")
 
     async def _ask_if_in_use(self, connection: Connection) -> None:
-        today = await self._visits_today(connection)
+        today = await self._visits_of(connection)
         if today:
-            raise Refused("connection.in_use", fields={"visits_today": str(today)})
+            raise Refused("connection.in_use", fields=today)
+
+    async def _visits_of(self, connection: Connection) -> dict[str, str]:
+        today = await self._visits_today(connection)
+        return {"visits_today": str(today)} if today else {}
+
+    async def _discovered(self, connection: Connection) -> Connection:
+        """The connection with the EHR's addresses as they are now. Raises `Refused` where none of them would do."""
+        found = await self._epic.discover(connection.fhir_base, connection.client_id("provider"))
+        if not (found.issuer and found.jwks):
+            raise Refused("connection.no_keys")
+        return replace(connection, endpoints=found)
 
     async def _save(self, connection: Connection, headers: Mapping[str, str]) -> Connection:
         try:

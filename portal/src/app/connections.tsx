@@ -105,11 +105,18 @@ export function NoConnections() {
   );
 }
 
+interface BarProps {
+  readonly connection: Connection;
+  readonly page: PageName;
+  /** Which others there is a way to; all if not given. */
+  readonly among?: (other: Connection) => boolean;
+}
+
 /** Above a page about one connection: which it is, and the way to another. */
-export function ConnectionBar({ connection, page }: { connection: Connection; page: PageName }) {
+export function ConnectionBar({ connection, page, among = () => true }: BarProps) {
   const t = useCommon();
   const all = useConnections();
-  const others = all.data ?? [connection];
+  const others = all.data?.filter((other) => other.id === connection.id || among(other)) ?? [connection];
   return (
     <div class="connection-bar">
       {others.length > 1 ? (

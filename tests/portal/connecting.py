@@ -71,7 +71,7 @@ class Made:
         connection = await self.approved(zone=zone)
         certificate = self.world.config.sender_certificate.read_bytes()
         await self.world.api("admin", "POST", f"/connections/{connection['id']}/certificates", content=certificate)
-        csn = await self.world.book(start)
+        csn = await self.world.book(start, zone=zone)
         answer = await self.world.send(csn, "S12", connection["id"])
         assert "|AA|" in answer["ack"], answer
         return await self.now(connection)

@@ -1,4 +1,5 @@
 // A connection in a row of a list about something else.
+import { Breakable } from '../ui/Small';
 import { useCommon } from '../words/common';
 import { type Connection, EnvironmentBadge } from './connections';
 import { addressOf } from './routes';
@@ -16,7 +17,9 @@ export function ConnectionName({ id, connection }: { id: string; connection: Con
     );
   return (
     <span class="connection-named">
-      <a href={addressOf('health', id)}>{connection.fhir_base.replace('https://', '')}</a>
+      <a href={addressOf('health', id)}>
+        <Breakable>{connection.fhir_base.replace('https://', '')}</Breakable>
+      </a>
       <EnvironmentBadge environment={connection.environment} />
     </span>
   );

@@ -1,5 +1,5 @@
-// The small ones: badge, copy button, moment, progress.
-import type { ComponentChildren } from 'preact';
+// The small ones: badge, copy button, moment, progress, address.
+import { type ComponentChildren, Fragment } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { useCommon } from '../words/common';
 import { useFormat } from '../words/format';
@@ -77,5 +77,20 @@ export function Progress({ label, value, max = 1 }: { label: string; value?: num
       <span class="progress-label">{label}</span>
       <progress aria-label={label} max={max} {...(value === undefined ? {} : { value })} />
     </div>
+  );
+}
+
+/** An address that may go on in the next line after each slash. */
+export function Breakable({ children }: { children: string }) {
+  return (
+    <>
+      {children.split(/(?<=\w\/)/).map((part, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: parts have no other name, and two can be alike
+        <Fragment key={index}>
+          {part}
+          <wbr />
+        </Fragment>
+      ))}
+    </>
   );
 }

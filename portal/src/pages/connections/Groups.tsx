@@ -1,9 +1,9 @@
 // The connections, grouped by state; what needs somebody comes first.
-import { Fragment } from 'preact';
 import type { Connection } from '../../app/connections';
 import { EnvironmentBadge } from '../../app/connections';
 import { addressOf } from '../../app/routes';
 import { Icon } from '../../ui/Icon';
+import { Breakable } from '../../ui/Small';
 import { type Column, Table } from '../../ui/Table';
 import { useCommon } from '../../words/common';
 import { useConnections } from '../../words/connections';
@@ -130,17 +130,5 @@ const Nothing = ({ said }: { said: string }) => (
       –
     </span>
     <span class="unseen">{said}</span>
-  </>
-);
-
-/** A path that may go on in the next line after each slash. */
-const Breakable = ({ children }: { children: string }) => (
-  <>
-    {children.split(/(?<=\w\/)/).map((part) => (
-      <Fragment key={part}>
-        {part}
-        <wbr />
-      </Fragment>
-    ))}
   </>
 );

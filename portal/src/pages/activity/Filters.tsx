@@ -1,0 +1,109 @@
+import { useState } from 'preact/hooks';
+import { ask } from '../../api/client';
+import type { Connection } from '../../app/connections';
+import type { Names } from '../../app/names';
+import { api } from '../../session/session';
+import { Combobox, type Item } from '../../ui/Combobox';
+import { Select } from '../../ui/Select';
+import { TextField } from '../../ui/TextField';
+import { useActivity } from '../../words/activity';
+import { useCommon } from '../../words/common';
+import { dayOf, daysOf, type Filter, GROUPS, isPossible, RANGES, type Range } from './filter';
+
+interface Props {
+  readonly filter: Filter;
+  readonly onChange: (filter: Filter) => void;
+  readonly connections: readonly Connection[];
+  readonly names: Names;
+}
+
+async function search(text: string, signal: AbortSignal): Promise<Item[]> {
+  const { people } = await ask(api().GET('/directory/people', { params: { query: { search: text } }, signal }));
+  return people.map(({ oid, name, username, job_title }) => ({
+    value: oid,
+    label: name || username,
+    detail: [username, job_title].filter(Boolean).join(' · '),
+  }));
+}
+
+/** When, what, who, which connection. Each counts at once. */
+export function Filters({ filter, onChange, connections, names }: Props) {
+  const t = useCommon();
+  const w = useActivity();
+  const [chosen, setChosen] = useState<Item | null>(null);
+  const of = names.of(filter.by);
+  const person = filter.by
+    ? chosen?.value === filter.by
+      ? chosen
+      : { value: filter.by, label: of?.name || of?.username || filter.by }
+    : null;
+  const change = (part: Partial<Filter>) => onChange({ ...filter, ...part });
+  const setRange = (range: Range) => {
+    // A range of one's own begins as the one before it, to be changed from there.
+    const now = new Date();
+    const [from, to] = range === 'own' ? daysOf(filter, now) : ['', ''];
+    change({ range, from, to: to || (range === 'own' ? dayOf(now) : '') });
+  };
+  const gone = filter.connection && !connections.some(({ id }) => id === filter.connection);
+  return (
+    <search class="activity-filters form-columns no-print">
+      <Select
+        label={w('range')}
+        value={filter.range}
+        options={RANGES.map((value) => ({ value, label: w(`range.${value}`) }))}
+        onChange={setRange}
+      />
+      {filter.range === 'own' && (
+        <>
+          <TextField
+            type="date"
+            label={w('from')}
+            value={filter.from}
+            max={dayOf(new Date())}
+            onChange={(from) => change({ from })}
+          />
+          <TextField
+            type="date"
+            label={w('to')}
+            value={filter.to}
+            error={isPossible(filter) ? undefined : w('to.before')}
+            onChange={(to) => change({ to })}
+          />
+        </>
+      )}
+      <Select
+        label={w('group')}
+        value={filter.group}
+        options={[
+          { value: '', label: w('group.all') },
+          ...GROUPS.map((value) => ({ value, label: w(`group.${value}`) })),
+        ]}
+        onChange={(group) => change({ group })}
+      />
+      <Combobox
+        label={w('person')}
+        placeholder={w('person.all')}
+        least={2}
+        value={person}
+        search={search}
+        onChange={(item) => {
+          setChosen(item);
+          change({ by: item?.value ?? '' });
+        }}
+      />
+      <Select
+        label={t('connection')}
+        value={filter.connection}
+        options={[
+          { value: '', label: w('connection.all') },
+          ...connections.map(({ id, fhir_base, environment }) => ({
+            value: id,
+            label: `${fhir_base} · ${t(`environment.${environment}`)}`,
+          })),
+          ...(gone ? [{ value: filter.connection, label: `${t('connection.gone')} · ${filter.connection}` }] : []),
+        ]}
+        onChange={(connection) => change({ connection })}
+      />
+    </search>
+  );
+}

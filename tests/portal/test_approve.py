@@ -144,6 +144,17 @@ async def test_whatever_epic_or_we_refuse_has_its_words(signed_in: Arrive, made:
     assert ("<b>" in code) == (await alert.locator(".code").text_content() == "")
 
 
+async def test_an_address_that_tells_of_an_earlier_refusal_does_not_hide_what_was_decided_since(
+    signed_in: Arrive, made: Made
+) -> None:
+    waiting = await made.add()
+    await made.vouch(waiting)
+    here = await signed_in("approver", f"{at(waiting)}?refused=launch.ehr_refused")
+    await here.page.get_by_role("button", name="Approve", exact=True).click()
+    await expect(here.page.locator(".approve-focus")).to_contain_text("You approved this connection on")
+    await expect(here.page.get_by_role("alert")).to_have_count(0)
+
+
 async def test_a_sign_in_that_this_browser_did_not_begin_leads_nowhere(someone: Arrive) -> None:
     here = await someone("/")
     await here.page.goto(f"{here.config.functions}/api/approval/callback?state=somebody-elses&code=stolen")
@@ -202,8 +213,9 @@ async def test_a_reason_is_500_characters_at_most_and_can_be_called_off(signed_i
 async def test_a_rejection_by_mistake_can_be_approved_after_all(signed_in: Arrive, made: Made) -> None:
     rejected = await made.decide(await made.add(), {"decision": "reject", "reason": "wrong environment"})
     here = await signed_in("approver", at(rejected))
-    await here.page.get_by_role("button", name="Decide again").click()
+    await here.page.get_by_role("button", name="Decide again").press("Enter")
     await expect(here.page.get_by_text(LOCKED)).to_be_visible()
+    await expect(here.page.get_by_role("button", name=SIGN_IN)).to_be_focused()
     await made.vouch(rejected)
     await here.page.reload()
     await here.page.get_by_role("button", name="Approve", exact=True).click()

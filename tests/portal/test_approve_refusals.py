@@ -102,6 +102,29 @@ async def test_an_administrator_cannot_decide_for_the_approver_and_gets_the_link
     await expect(page.get_by_role("heading", name="Edit connection")).to_be_visible()
 
 
+async def test_an_administrator_sees_who_decided_when_and_why(signed_in: Arrive, made: Made) -> None:
+    approved = await made.approved(zone="Asia/Tokyo")
+    rejected = await made.add(environment="production")
+    await made.decide(rejected, {"decision": "reject", "reason": "Not our client id."})
+    here = await signed_in("admin", at(approved))
+    told_who = here.page.get_by_text(re.compile(f"^{APPROVER.name} approved it on .+ GMT\\+9\\.$"))
+    await expect(told_who).to_be_visible()
+    await here.page.goto(here.config.portal + at(rejected))
+    told_why = here.page.get_by_text(re.compile(f"^{APPROVER.name} rejected it on .+ CST\\."))
+    await expect(told_why).to_contain_text("The reason: Not our client id.")
+    await here.assert_accessible()
+    await here.screenshot("approve-not-you-rejected")
+
+
+async def test_a_browser_that_forbids_copying_says_so(signed_in: Arrive) -> None:
+    here = await signed_in("admin", f"/approve/{CONNECTION_ID}")
+    await here.page.evaluate(
+        "() => { navigator.clipboard.writeText = () => Promise.reject(new DOMException('no', 'NotAllowedError')); }"
+    )
+    await here.page.get_by_role("button", name=f"Copy the link for {APPROVER.name}").click()
+    await told(here, "This browser does not allow copying here.")
+
+
 async def test_a_connection_without_an_approver_says_so(signed_in: Arrive, made: Made) -> None:
     draft = await made.add(state="draft")
     here = await signed_in("admin", at(draft))
@@ -166,6 +189,9 @@ async def test_a_change_under_the_approver_is_shown_and_nothing_is_decided(signe
     await expect(here.page.get_by_text(LOCKED)).to_be_visible()
     await here.assert_accessible()
     await here.screenshot("approve-stale")
+    await stale.get_by_role("button", name="Close").press("Enter")
+    await expect(stale).to_have_count(0)
+    await expect(here.page.get_by_role("heading", level=1)).to_be_focused()
     newest = await made.now(waiting)
     assert (newest["state"], newest["decision"]) == ("needs_approval", None)
     await made.vouch(newest)
@@ -180,6 +206,14 @@ async def test_whoever_is_no_longer_named_learns_it_at_once(signed_in: Arrive, m
     await made.change(waiting, approver=BY_OTHER)
     await approve(here)
     await expect(here.page.get_by_role("heading", name="This connection does not name you")).to_be_visible()
+    take_refusals(here)
+
+
+async def test_what_was_removed_meanwhile_is_not_decided(signed_in: Arrive, made: Made) -> None:
+    here, waiting = await signed_in_to_epic(signed_in, made)
+    await made.world.api("admin", "DELETE", f"/connections/{waiting['id']}")
+    await approve(here)
+    await expect(here.page.get_by_role("heading", name="There is no such connection")).to_be_visible()
     take_refusals(here)
 
 
@@ -219,6 +253,24 @@ async def test_a_sign_in_that_is_too_old_for_the_api_must_be_repeated_and_the_re
     take_refusals(here)
 
 
+async def test_a_reason_in_which_the_api_finds_none_is_asked_for_at_the_field(signed_in: Arrive, made: Made) -> None:
+    here, waiting = await signed_in_to_epic(signed_in, made)
+    await here.page.get_by_role("button", name="Reject…").click()
+    reason = here.page.get_by_role("textbox", name="Reason")
+    # A space to the API, none to the browser.
+    await reason.fill("\x1f")
+    await here.page.get_by_role("button", name="Reject connection").click()
+    await expect(reason).to_be_focused()
+    await expect(reason).to_have_attribute("aria-invalid", "true")
+    await expect(here.page.get_by_text("Say what has to change.")).to_have_count(1)
+    await reason.fill("Not our client id.")
+    await expect(here.page.get_by_text("Say what has to change.")).to_have_count(0)
+    await here.page.get_by_role("button", name="Reject connection").click()
+    await told(here, "Connection rejected")
+    assert ((await made.now(waiting))["decision"] or {})["reason"] == "Not our client id."
+    take_refusals(here)
+
+
 async def test_the_time_left_is_told_and_ends_by_itself(signed_in: Arrive, made: Made) -> None:
     waiting = await made.add()
     here = await signed_in("approver", at(waiting))
@@ -228,9 +280,12 @@ async def test_the_time_left_is_told_and_ends_by_itself(signed_in: Arrive, made:
     await expect(here.page.get_by_text(re.compile("It counts for another 1[45] minutes."))).to_be_visible()
     await here.page.clock.fast_forward("08:00")
     await expect(here.page.get_by_text(re.compile("It counts for another [67] minutes."))).to_be_visible()
+    # A browser that slept has no tick at each second.
+    await here.page.clock.fast_forward("05:30")
+    await expect(here.page.get_by_text("counts for at most two more minutes")).to_have_count(1)
     # What the API says by then, whose clock nobody turns.
     await made.vouch(waiting, ago=timedelta(minutes=16))
-    await here.page.clock.fast_forward("07:30")
+    await here.page.clock.fast_forward("02:00")
     await expect(here.page.get_by_text("Your sign-in to Epic no longer counts")).to_be_visible()
     await expect(here.page.get_by_role("button", name="Approve", exact=True)).to_have_count(0)
 

@@ -52,14 +52,20 @@ export function EnvironmentBadge({ environment }: { environment: Connection['env
   return <Badge tone={environment === 'production' ? 'brand' : 'neutral'}>{t(`environment.${environment}`)}</Badge>;
 }
 
-/** For a page that is about one connection and was opened without one: the only one at once, else a list. */
-export function ChooseConnection({ page }: { page: PageName }) {
-  const all = useConnections();
+/** Where there is one connection only: that one, after going to its page at once. */
+export function useOnly(page: PageName, all: Loaded<readonly Connection[]>): Connection | undefined {
   const only = all.data?.length === 1 ? all.data[0] : undefined;
   useEffect(() => {
     // One may have asked for another page meanwhile, which is on its way.
     if (only && find(place.get().path)?.route.name === page) go(addressOf(page, only.id), { replace: true });
   }, [only, page]);
+  return only;
+}
+
+/** For a page that is about one connection and was opened without one: the only one at once, else a list. */
+export function ChooseConnection({ page }: { page: PageName }) {
+  const all = useConnections();
+  const only = useOnly(page, all);
   if (only) return null;
   return (
     <Loadable of={all}>

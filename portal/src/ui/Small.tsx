@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { useCommon } from '../words/common';
 import { useFormat } from '../words/format';
 import { Button } from './Button';
-import { announce } from './toast';
+import { announce, toast } from './toast';
 import './small.css';
 
 export type Tone = 'neutral' | 'success' | 'warning' | 'danger' | 'brand';
@@ -33,7 +33,13 @@ export function CopyButton({ text, label, children }: CopyProps) {
     return () => clearTimeout(timer);
   }, [copied]);
   const copy = async () => {
-    await navigator.clipboard.writeText(typeof text === 'string' ? text : text());
+    try {
+      await navigator.clipboard.writeText(typeof text === 'string' ? text : text());
+    } catch {
+      // A policy of the organisation may forbid it.
+      toast(t('copy.failed'), 'warning');
+      return;
+    }
     setCopied((count) => count + 1);
     announce(t('copy.done'));
   };

@@ -24,7 +24,13 @@ interface Props {
 }
 
 /** The page itself says what to do about these, once it is loaded anew. */
-const MOVED = ['precondition.failed', 'approval.evidence_missing', 'approval.not_approver', 'connection.not_approved'];
+const MOVED = [
+  'precondition.failed',
+  'approval.evidence_missing',
+  'approval.not_approver',
+  'connection.not_approved',
+  'not_found',
+];
 
 export function Decide({ connection, signedIn, onDecided, onMoved }: Props) {
   const w = useApprove();
@@ -47,7 +53,8 @@ export function Decide({ connection, signedIn, onDecided, onMoved }: Props) {
       setAsking(false);
     }
   });
-  const trouble = decide.problem && !MOVED.includes(decide.problem.code) ? decide.problem : undefined;
+  const lacking = decide.problem?.code === 'approval.reason_missing';
+  const trouble = decide.problem && !lacking && !MOVED.includes(decide.problem.code) ? decide.problem : undefined;
   if (!signedIn) return <Step number={3} title={w('decide')} lead={w('decide.locked')} />;
   return (
     <Step number={3} title={w('decide')} lead={state !== 'approved' && !rejecting && w('decide.text')}>
@@ -56,8 +63,12 @@ export function Decide({ connection, signedIn, onDecided, onMoved }: Props) {
         {rejecting ? (
           <RejectForm
             reason={reason}
+            lacking={lacking}
             busy={decide.busy}
-            onChange={setReason}
+            onChange={(text) => {
+              setReason(text);
+              if (lacking) decide.clear();
+            }}
             onSend={() => (state === 'approved' ? setAsking(true) : void decide.run('reject'))}
             onCancel={() => {
               setRejecting(false);
@@ -96,19 +107,24 @@ export function Decide({ connection, signedIn, onDecided, onMoved }: Props) {
 
 interface FormProps {
   readonly reason: string;
+  /** The API found none in it. */
+  readonly lacking: boolean;
   readonly busy: boolean;
   readonly onChange: (reason: string) => void;
   readonly onSend: () => void;
   readonly onCancel: () => void;
 }
 
-function RejectForm({ reason, busy, onChange, onSend, onCancel }: FormProps) {
+function RejectForm({ reason, lacking, busy, onChange, onSend, onCancel }: FormProps) {
   const t = useCommon();
   const w = useApprove();
   const form = useRef<HTMLFormElement>(null);
   const [error, setError] = useState<string>();
   const focus = () => form.current?.querySelector('textarea')?.focus();
   useEffect(focus, []);
+  useEffect(() => {
+    if (lacking) form.current?.querySelector('textarea')?.focus();
+  }, [lacking]);
   return (
     <form
       ref={form}
@@ -129,7 +145,7 @@ function RejectForm({ reason, busy, onChange, onSend, onCancel }: FormProps) {
             <span>{w('reason.count', { count: reason.length, most: LONGEST_REASON })}</span>
           </span>
         }
-        error={error}
+        error={lacking ? w('reason.missing') : error}
         required
         rows={4}
         maxLength={LONGEST_REASON}

@@ -37,12 +37,15 @@ export function Deciding({ connection, loaded }: Props) {
     loaded.reload();
   });
   const signedIn = approval.signed_in_until !== null && left !== 0;
+  const soon = left !== undefined && left > 0 && left <= SOON;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: told once; the words are made anew each time it is drawn
   useEffect(() => {
-    if (left === SOON) announce(w('signin.soon'));
-  }, [left, w]);
+    if (soon) announce(w('signin.soon'));
+  }, [soon]);
   const stale = seen.configuration !== approval.configuration;
   const settled = state === 'approved' || state === 'rejected';
-  if (settled && !again && !signedIn && !refused)
+  // What the address says of an earlier sign-in is no longer true of what was decided since.
+  if (settled && !again && !signedIn && (decided || !refused))
     return (
       <>
         <Outcome connection={connection} fresh={decided} onAgain={() => setAgain(true)} />
@@ -51,9 +54,19 @@ export function Deciding({ connection, loaded }: Props) {
     );
   return (
     <>
-      {stale && <Stale connection={connection} seen={seen} onSeen={() => setSeen(approval)} />}
+      {stale && (
+        <Stale key={approval.configuration} connection={connection} seen={seen} onSeen={() => setSeen(approval)} />
+      )}
       <What />
-      <SignIn connection={connection} signedIn={signedIn} left={left} over={over} refused={refused} loaded={loaded} />
+      <SignIn
+        connection={connection}
+        loaded={loaded}
+        signedIn={signedIn}
+        left={left}
+        over={over}
+        refused={refused}
+        wanted={over || again}
+      />
       <Look connection={connection} step={2} />
       <Decide
         connection={connection}

@@ -1,4 +1,4 @@
-// Why somebody cannot decide here, and who can.
+// Why somebody cannot decide here, and who can, or has.
 import type { Connection } from '../../app/connections';
 import { addressOf } from '../../app/routes';
 import { Banner } from '../../ui/Banner';
@@ -6,12 +6,15 @@ import { ButtonLink } from '../../ui/Button';
 import { EmptyState, Section } from '../../ui/Page';
 import { CopyButton } from '../../ui/Small';
 import { useApprove } from '../../words/approve';
+import { useFormat } from '../../words/format';
+import { useFieldWords } from './fields';
 
 const editing = (id: string) => `${addressOf('connections')}?open=${encodeURIComponent(id)}`;
 
 /** To an administrator: the connection names somebody else, or nobody. */
-export function NotYou({ connection: { id, approver, state } }: { connection: Connection }) {
+export function NotYou({ connection }: { connection: Connection }) {
   const w = useApprove();
+  const { id, approver, state } = connection;
   if (!approver)
     return (
       <Banner
@@ -40,8 +43,24 @@ export function NotYou({ connection: { id, approver, state } }: { connection: Co
         </>
       }
     >
+      <Decided connection={connection} />
       <p>{w('other.text')}</p>
     </Banner>
+  );
+}
+
+/** Who has decided and when. */
+function Decided({ connection }: { connection: Connection }) {
+  const w = useApprove();
+  const format = useFormat();
+  const { decision, state, zone } = connection;
+  const words = useFieldWords(connection, decision ? [decision.by] : []);
+  if (!decision || (state !== 'approved' && state !== 'rejected')) return null;
+  const given = { name: words.person(decision.by), date: format.dateTime(decision.at, zone) };
+  return (
+    <p class="approve-reason">
+      {state === 'approved' ? w('other.approved', given) : w('other.rejected', { ...given, reason: decision.reason })}
+    </p>
   );
 }
 

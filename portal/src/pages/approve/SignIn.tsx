@@ -34,9 +34,11 @@ interface Props {
   readonly over: boolean;
   /** Why the last sign-in came to nothing. */
   readonly refused: string;
+  /** It is what comes next, whatever had the focus: that is gone. */
+  readonly wanted: boolean;
 }
 
-export function SignIn({ connection, loaded, signedIn, left, over, refused }: Props) {
+export function SignIn({ connection, loaded, signedIn, left, over, refused, wanted }: Props) {
   const w = useApprove();
   const format = useFormat();
   const { id } = connection;
@@ -51,10 +53,9 @@ export function SignIn({ connection, loaded, signedIn, left, over, refused }: Pr
       throw thrown;
     }
   });
-  // What one was about to do cannot be done: here is what can.
   useEffect(() => {
-    if (over && !signedIn) frame.current?.querySelector('button')?.focus();
-  }, [over, signedIn]);
+    if (wanted && !signedIn) frame.current?.querySelector<HTMLElement>('.button-primary')?.focus();
+  }, [wanted, signedIn]);
   if (signedIn) {
     const time = left !== undefined && format.duration(left < 60 ? left : left - (left % 60));
     const lead = [w('signin.done'), time && w('signin.left', { time })].filter(Boolean).join(' ');

@@ -30,7 +30,14 @@ export function Stale({ connection, seen, onSeen }: Props) {
         live
         title={w('stale')}
         actions={
-          <Button small onClick={onSeen}>
+          <Button
+            small
+            onClick={() => {
+              // This button goes with the note.
+              frame.current?.closest('.page')?.querySelector<HTMLElement>('h1')?.focus();
+              onSeen();
+            }}
+          >
             {t('dialog.close')}
           </Button>
         }

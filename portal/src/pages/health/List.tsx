@@ -1,7 +1,12 @@
 // The connections and how each is, as far as one has had it looked at: a look asks the EHR, so nobody's is taken unasked.
-import { useEffect } from 'preact/hooks';
-import { type Connection, EnvironmentBadge, NoConnections, StateBadge, useConnections } from '../../app/connections';
-import { go } from '../../app/place';
+import {
+  type Connection,
+  EnvironmentBadge,
+  NoConnections,
+  StateBadge,
+  useConnections,
+  useOnly,
+} from '../../app/connections';
 import { addressOf } from '../../app/routes';
 import { Button } from '../../ui/Button';
 import { Loadable } from '../../ui/Loading';
@@ -14,10 +19,7 @@ export function HealthList() {
   const w = useHealth();
   const all = useConnections();
   const looks = useLooks();
-  const only = all.data?.length === 1 ? all.data[0] : undefined;
-  useEffect(() => {
-    if (only) go(addressOf('health', only.id), { replace: true });
-  }, [only]);
+  const only = useOnly('health', all);
   if (only) return null;
   return (
     <Loadable of={all}>

@@ -1,8 +1,6 @@
 // The connections to set up, with what stands for each; the only one at once.
-import { useEffect } from 'preact/hooks';
-import { type Connection, EnvironmentBadge, NoConnections, useConnections } from '../../app/connections';
+import { type Connection, EnvironmentBadge, NoConnections, useConnections, useOnly } from '../../app/connections';
 import { grouped } from '../../app/numbers';
-import { go } from '../../app/place';
 import { addressOf } from '../../app/routes';
 import { Loadable } from '../../ui/Loading';
 import { Section } from '../../ui/Page';
@@ -14,10 +12,7 @@ import { ValidityBadge } from './CertificateTable';
 export function SetupList() {
   const w = useSetup();
   const all = useConnections();
-  const only = all.data?.length === 1 ? all.data[0] : undefined;
-  useEffect(() => {
-    if (only) go(addressOf('setup', only.id), { replace: true });
-  }, [only]);
+  const only = useOnly('setup', all);
   if (only) return null;
   const columns: Column<Connection>[] = [
     {

@@ -1,12 +1,13 @@
 """Who cannot decide and why, and what happens when something changes under the approver."""
 
+import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from local.config import CONNECTION_ID, PEOPLE
 from local.demo.world import World
@@ -319,6 +320,31 @@ async def test_a_list_that_does_not_come_can_be_asked_for_again(signed_in: Arriv
     await here.page.get_by_role("button", name="Try again").click()
     await here.page.wait_for_url(f"**/approve/{CONNECTION_ID}")
     here.complaints.clear()
+
+
+async def test_a_list_that_comes_late_takes_nobody_back_to_a_page_they_have_left(signed_in: Arrive) -> None:
+    here = await signed_in("approver", "/records")
+    await here.settled()
+    listed, loaded = asyncio.Event(), asyncio.Event()
+
+    def held(until: asyncio.Event) -> Callable[[Route], Awaitable[None]]:
+        async def hold(route: Route) -> None:
+            await until.wait()
+            await route.continue_()
+
+        return hold
+
+    await here.page.route("**/api/connections?*", held(listed))
+    await here.page.route("**/assets/health-*.js", held(loaded))
+    async with here.page.expect_response("**/api/connections?*") as answer:
+        await here.page.goto(here.config.portal + "/approve")
+        await here.page.get_by_role("link", name="Health").click()
+        await here.page.wait_for_url("**/health**")
+        listed.set()
+    await (await answer.value).finished()
+    loaded.set()
+    await here.heading("Health")
+    assert "/health" in here.page.url
 
 
 @pytest.mark.parametrize(

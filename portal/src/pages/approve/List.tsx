@@ -1,7 +1,5 @@
 // The connections that name whoever looks; to an administrator whom none names, who approves instead.
-import { useEffect } from 'preact/hooks';
-import { type Connection, EnvironmentBadge, NoConnections, useConnections } from '../../app/connections';
-import { go } from '../../app/place';
+import { type Connection, EnvironmentBadge, NoConnections, useConnections, useOnly } from '../../app/connections';
 import { addressOf } from '../../app/routes';
 import { Loadable } from '../../ui/Loading';
 import { EmptyState, Section } from '../../ui/Page';
@@ -14,10 +12,7 @@ export function ApproveList() {
   const viewer = useViewer();
   const all = useConnections();
   const mine = all.data?.filter(viewer.names) ?? [];
-  const only = all.data?.length === 1 ? all.data[0] : mine.length === 1 ? mine[0] : undefined;
-  useEffect(() => {
-    if (only) go(addressOf('approve', only.id), { replace: true });
-  }, [only]);
+  const only = useOnly('approve', all.data?.length === 1 ? all : { ...all, data: mine });
   if (only) return null;
   return (
     <Loadable of={all}>

@@ -1,11 +1,15 @@
-"""Varied scheduling messages with known truth, for the parser's benchmark and its tests. All people are invented."""
+"""Scheduling messages for the parser's benchmark and tests: varied ones with known truth, and hostile ones of any size.
+
+All people are invented.
+"""
 
 import random
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from shared.messages.siu import Appointment, Patient
+from shared.messages.patients import Patient
+from shared.messages.siu import Appointment
 
 ZONE = ZoneInfo("America/Chicago")
 REGION = "US"
@@ -37,6 +41,46 @@ class Generated:
     text: str
     wanted: dict[str, str]
     appointment: Appointment
+
+
+# Where something long can stand, what it is made of, and how it ends.
+_PHONES = b"PID|1||||||||||||"
+_SHAPES = {
+    "escapes": (b"NTE|1||", b"\\F\\", b""),
+    "open escapes": (b"NTE|1||", b"\\X4", b""),
+    "phones": (_PHONES, b"(608)555-0143^PRN^CP~", b""),
+    "phone repetitions": (_PHONES, b"~", b""),
+    "phone components": (_PHONES, b"^", b""),
+    "phone of escapes": (_PHONES, b"\\F\\", b"^PRN^CP"),
+    "phone of escape characters": (_PHONES, b"\\", b"^PRN^CP"),
+    "phone of open hexadecimals": (_PHONES, b"\\X", b"^PRN^CP"),
+    "phone of half hexadecimals": (_PHONES, b"\\X4", b"^PRN^CP"),
+    "phone of hexadecimals": (_PHONES, b"\\X44", b"^PRN^CP"),
+    "phone of digits": (_PHONES, b"1 ", b"^PRN^CP"),
+    "phone of brackets": (_PHONES, b"(", b"^PRN^CP"),
+    "phone of extensions": (_PHONES, b"x", b"^PRN^CP"),
+    "fields": (b"AIS|1||", b"|", b""),
+    "language": (b"PID|1|||||||||||||||", b"a", b""),
+    "language of hexadecimals": (b"PID|1|||||||||||||||", b"\\X44", b""),
+    "start of digits": (b"TQ1|1||||||", b"2", b""),
+    "fraction of a second": (b"TQ1|1||||||202611241015.", b"2", b"-06"),
+    "duration": (b"AIS|1||X|||||", b"2", b"|MIN"),
+    "empty segments": (b"", b"\r", b""),
+    "patients": (b"", b"PID|1\r", b""),
+    "resources": (b"", b"AIS|1||X|soon\r", b""),
+    "messages": (b"", b"MSH|^~\\&|A\r", b""),
+    "bytes of no set": (b"NTE|1||", b"\xff", b""),
+    "letters of two bytes": (b"NTE|1||", b"\xc3\xa9", b""),
+}
+
+
+def hostile(size: int) -> dict[str, bytes]:
+    """Bodies of about `size` bytes, by what they are made of: a plain booking, and then one thing over and over."""
+    head = b"MSH|^~\\&|EPICSCH|LAMNA|BRIDGE|LAMNA|20261123090000||SIU^S12|SYN1|P|2.5.1\rSCH||900100001|||||||||\r"
+    return {
+        name: head + lead + unit * ((size - len(head) - len(lead) - len(tail)) // len(unit)) + tail
+        for name, (lead, unit, tail) in _SHAPES.items()
+    }
 
 
 def messages(count: int, seed: int) -> list[Generated]:

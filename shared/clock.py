@@ -1,9 +1,11 @@
 """Time, handed to whatever needs it, so that logic never reads the wall."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 Clock = Callable[[], datetime]
+Wait = Callable[[float], Awaitable[None]]
+"""Waits for so many seconds."""
 
 
 def wall_clock() -> datetime:

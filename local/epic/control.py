@@ -15,7 +15,7 @@ from local.epic.discovery import Discovery
 from local.epic.launches import Launches
 from local.epic.registrations import CLIENT_OF_AUDIENCE
 from local.epic.schedule import Appointment, AppointmentError, Schedule
-from local.epic.sender import NotSentError, Sender
+from local.epic.sender import SIGNATURES, NotSentError, Sender
 from local.epic.siu import EVENTS
 from local.epic.writeback import Statuses
 
@@ -56,15 +56,23 @@ def routes(
         return JSONResponse([each.shown() for each in appointments.all()])
 
     async def send(request: Request) -> Response:
-        """`{event, control_id?, url?}` -> `{status, ack, control_id, seconds, attempts}`; 502 if nobody answered."""
-        body = await control_object(request, {"event", "control_id", "url"})
+        """`{event, control_id?, url?, signature?: token | cms, gzip?}` -> `{status, ack, control_id, seconds, attempts}`;
+        502 if nobody answered.
+        """
+        body = await control_object(request, {"event", "control_id", "url", "signature", "gzip"})
         if body.get("event") not in EVENTS:
             raise HTTPException(400, f"event must be one of {', '.join(EVENTS)}")
+        signature = body.get("signature", "token")
+        if signature not in SIGNATURES:
+            raise HTTPException(400, f"signature must be one of {', '.join(SIGNATURES)}")
         appointment = one(request)
         if status := _STATUS_AFTER.get(body["event"]):
             appointment = appointments.change(appointment, {"status": status})
         try:
-            receipt = await sender.send(appointment, body["event"], body.get("control_id"), body.get("url"))
+            receipt = await sender.send(
+                appointment, body["event"], body.get("control_id"), body.get("url"),
+                signature=signature, compressed=bool(body.get("gzip")),
+            )  # fmt: skip
         except NotSentError as why:
             raise HTTPException(502, str(why)) from why
         return JSONResponse(asdict(receipt))

@@ -1,12 +1,13 @@
 """Sends appointment messages as the hospital's interface engine does: signed, one at a time, again if need be.
 
-How Epic signs what it sends is not public. This is the profile that VisitBridge documents (its verifier A): a bearer
-JWT by the key of the uploaded certificate, bound to the body by its hash.
+How Epic signs what it sends is not public. These are the two ways that VisitBridge documents: verifier A, a bearer JWT
+by the key of the uploaded certificate, bound to the body by its hash; verifier B, HL7 over HTTP's signature by that key.
 """
 
 import asyncio
 import base64
 import functools
+import gzip
 import hashlib
 import ssl
 import time
@@ -25,12 +26,14 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from local.config import CONNECTION_ID, StackConfig
+from local.epic.cms import hl7_signature
 from local.epic.schedule import Appointment
 from local.epic.siu import siu
 
 CONTENT_TYPE = "application/hl7-v2; charset=utf-8"
 LIFETIME_SECONDS = 300
 ATTEMPTS = 8
+SIGNATURES = ("token", "cms")
 # Seconds before the next attempt when the receiver names none; and the most that it may ask for.
 PAUSE = 0.5
 LONGEST_PAUSE = 5.0
@@ -104,10 +107,18 @@ class Sender:
         self._client: httpx.AsyncClient | None = None
 
     async def send(
-        self, appointment: Appointment, event: str, control_id: str | None = None, url: str | None = None
+        self,
+        appointment: Appointment,
+        event: str,
+        control_id: str | None = None,
+        url: str | None = None,
+        *,
+        signature: str = "token",
+        compressed: bool = False,
     ) -> Receipt:
-        """Builds the message of this event, signs and posts it; `url` replaces the demo connection's address. Tries
-        again, with the same bytes and a new token, while the receiver is away or says 503. Raises NotSentError.
+        """Builds the message of this event, signs it in one of SIGNATURES and posts it, with gzip if `compressed`;
+        `url` replaces the demo connection's address. Tries again, with the same bytes and signed anew, while the
+        receiver is away or says 503. Raises NotSentError.
         """
         control_id = control_id or uuid.uuid4().hex[:20].upper()  # MSH-10 is ST of 20 in HL7 2.3
         url = url or f"{self._config.functions}/api/hl7/{CONNECTION_ID}"
@@ -116,7 +127,9 @@ class Sender:
             last = attempt == ATTEMPTS
             started = time.monotonic()
             try:
-                answer = await self._post(url, body)
+                # The same bytes signed twice in one second by RSA are the same signature: each attempt has its own.
+                proof = self._proof(url, body, signature, self._clock() + attempt - 1)
+                answer = await self._post(url, body, proof, compressed=compressed)
             except httpx.TransportError as error:
                 if last:
                     raise NotSentError(f"{url}: {error!r}") from error
@@ -133,16 +146,26 @@ class Sender:
         if self._client:
             await self._client.aclose()
 
-    async def _post(self, url: str, body: bytes) -> httpx.Response:
+    def _proof(self, url: str, body: bytes, signature: str, now: float) -> dict[str, str]:
+        """The header that shows who sends; both are over the message as it is before compression."""
+        if signature == "cms":
+            key = _private_key(self._config.sender_key.read_bytes())
+            certificate = x509.load_pem_x509_certificate(self._config.sender_certificate.read_bytes())
+            return {"HL7-Signature": hl7_signature(body, key, certificate, now=now)}
+        token = sign(self._config, body, url, connection_id=connection_of(url), now=now)
+        return {"Authorization": f"Bearer {token}"}
+
+    async def _post(self, url: str, body: bytes, proof: dict[str, str], *, compressed: bool) -> httpx.Response:
         if self._client is None:
             trust = await asyncio.to_thread(ssl.create_default_context, cafile=str(self._config.bundle))
             self._client = httpx.AsyncClient(verify=trust, timeout=30, trust_env=False)
-        now = self._clock()
-        headers = {
-            "Authorization": f"Bearer {sign(self._config, body, url, connection_id=connection_of(url), now=now)}",
+        headers = proof | {
             "Content-Type": CONTENT_TYPE,
-            "Date": formatdate(now, usegmt=True),  # HL7 over HTTP asks for it
+            "Date": formatdate(self._clock(), usegmt=True),  # HL7 over HTTP asks for it
         }
+        if compressed:
+            headers["Content-Encoding"] = "gzip"
+            body = gzip.compress(body, mtime=0)
         return await self._client.post(url, content=body, headers=headers)
 
 

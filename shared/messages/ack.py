@@ -1,10 +1,13 @@
-"""The answer to a message: MSH, MSA and, from version 2.5, ERR (HL7 v2.5.1, 2.9 and 2.15).
+"""The answer to a message: MSH, MSA and, if something is wrong with it, ERR (HL7 v2.5.1, 2.9 and 2.15).
 
 The sender's own delimiters are used, and what is repeated of its header is repeated as it was sent, escapes and all.
+Version 2.5 gave ERR new fields and took the text out of MSA-3; each sender gets what its own version has.
 """
 
 from datetime import datetime
+from functools import lru_cache
 
+from shared.messages.delimiters import UNDECLARED
 from shared.messages.hl7 import Message
 from shared.messages.siu import Rejected
 
@@ -33,24 +36,31 @@ def acknowledge(request: Message, code: str, *, now: datetime, control_id: str, 
     `code` is AA, AE or AR; with `error`, its own acknowledgement counts instead. A sender that values MSH-15 or MSH-16
     works in enhanced mode: it gets CA, CE or CR as MSH-15 wishes, else AA, AE or AR as MSH-16 wishes. `now` is an
     aware time, `control_id` our own MSH-10. The text ends with CR and is to be sent as UTF-8.
+
+    One answer goes back, on the sender's own connection: who asks for both kinds gets the first, after all is done.
     """
     code = _code_wanted(request, error.acknowledgement if error else code)
     if not code:
         return ""
     delimiters, header = request.delimiters, request.header
-    bar = delimiters.field
-    new_errors = _version(request) >= (2, 5)
+    bar, version = delimiters.field, _version(request.version)
     sender, receiver = [header.field(5), header.field(6)], [header.field(3), header.field(4)]
     lines = [
-        ["MSH", delimiters.encoding, *sender, *receiver, _stamp(now), "", _message_type(request), control_id,
+        ["MSH", delimiters.encoding, *sender, *receiver, _stamp(now), "", _message_type(request, version), control_id,
          header.field(11), header.field(12) or "2.5.1"],
         ["MSA", code, request.control_id],
     ]  # fmt: skip
-    if error and new_errors:
+    if error and version >= (2, 5):
         lines.append(_error_segment(request, error))
     elif error:
         lines[1].append(delimiters.escaped(error.text))
-    return "".join(bar.join(line) + "\r" for line in lines)
+        lines.append(_old_error_segment(request, error))
+    text = "".join([bar.join(line) + "\r" for line in lines])
+    if text.isascii():
+        return text
+    # MSH-18 for whoever reads it; HL7 over HTTP goes by the content type.
+    lines[0] += [""] * 5 + ["UNICODE UTF-8"]
+    return "".join([bar.join(line) + "\r" for line in lines])
 
 
 def batch(acks: list[str], request: Message, *, now: datetime, control_id: str, batch_id: str = "") -> str:
@@ -69,7 +79,7 @@ def batch(acks: list[str], request: Message, *, now: datetime, control_id: str, 
 
 
 def _code_wanted(request: Message, code: str) -> str:
-    accept, application = request.accept_ack, request.application_ack
+    accept, application = request.header.value(15).upper(), request.header.value(16).upper()
     if not accept and not application:
         return code
     failed = code != "AA"
@@ -83,14 +93,14 @@ def _wanted(condition: str, *, failed: bool) -> bool:
     return {"": False, "NE": False, "ER": failed, "SU": not failed}.get(condition, True)
 
 
-def _message_type(request: Message) -> str:
+def _message_type(request: Message, version: tuple[int, ...]) -> str:
     """`ACK^S12^ACK`; the structure is named from 2.3.1, and no event is repeated that the sender did not give."""
     component = request.delimiters.component
     parts = request.header.field(9).split(component)
     event = parts[1] if len(parts) > 1 else ""
     if not event:
         return "ACK"
-    return component.join(["ACK", event, "ACK"] if _version(request) >= (2, 3, 1) else ["ACK", event])
+    return component.join(["ACK", event, "ACK"] if version >= (2, 3, 1) else ["ACK", event])
 
 
 def _error_segment(request: Message, error: Rejected) -> list[str]:
@@ -102,8 +112,20 @@ def _error_segment(request: Message, error: Rejected) -> list[str]:
     return ["ERR", "", error.location.replace("^", component), condition, "E", "", "", "", text]
 
 
-def _version(request: Message) -> tuple[int, ...]:
-    numbers = request.version.split(".")
+def _old_error_segment(request: Message, error: Rejected) -> list[str]:
+    """ERR-1 up to version 2.4: segment, its sequence, field, and the condition as a subcomponent (2.4, 2.16.5)."""
+    delimiters = request.delimiters
+    place = [*error.location.split("^"), "", "", ""][:3]
+    condition = [str(error.condition), _CONDITIONS.get(error.condition, "Error"), "HL70357"]
+    if delimiters.subcomponent == UNDECLARED:
+        del condition[1:]
+    return ["ERR", delimiters.component.join([*place, delimiters.subcomponent.join(condition)])]
+
+
+@lru_cache(maxsize=64)
+def _version(text: str) -> tuple[int, ...]:
+    """MSH-12 as numbers; a version that is none is answered like the one that most speak."""
+    numbers = text.split(".")
     if all(number.isascii() and number.isdecimal() and len(number) < 4 for number in numbers):
         return tuple(int(number) for number in numbers)
     return (2, 5, 1)

@@ -5,6 +5,10 @@ mandatory), MSH-18 (HL7 table 0211), strict UTF-8, cp1252. A declaration that th
 """
 
 import codecs
+import logging
+from functools import lru_cache
+
+log = logging.getLogger(__name__)
 
 # Only these: a sender's word must not choose among all of Python's codecs (`utf-7`, `unicode_escape`, `idna` ...).
 _CODECS = {
@@ -29,6 +33,7 @@ _CODECS |= {f"iso8859{part}": f"iso8859-{part}" for part in range(1, 17) if part
 _BYTE_ORDER_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
+@lru_cache(maxsize=64)
 def codec_named(name: str) -> str | None:
     """Python's codec for a name from HTTP or HL7 table 0211 (`utf-8`, `UNICODE UTF-8`, `8859/1`), or None."""
     return _CODECS.get("".join(letter for letter in name.lower() if letter.isalnum())[:16])
@@ -49,6 +54,7 @@ def decode(body: bytes, charset: str | None = None) -> str:
                 return body.decode(codec)
             except UnicodeDecodeError:
                 continue  # what was declared is not what was sent
+    log.warning("a message's character set is neither declared rightly nor UTF-8; it was read as cp1252")
     return body.decode("cp1252", errors="replace")
 
 

@@ -22,6 +22,11 @@ class Delimiters(NamedTuple):
         """MSH-2 as it was sent."""
         return "".join(self[1:]).rstrip(UNDECLARED)
 
+    @property
+    def blank(self) -> str:
+        """The characters of which a field is made that says nothing."""
+        return " " + "".join(self)
+
     def unescape(self, raw: str) -> str:
         r"""`\F\`, `\S\`, `\T\`, `\R\`, `\E\`, `\P\`, `\Xhh..\`, `\.br\` become what they mean, `\H\` and `\N\`
         go; every other sequence, known to someone or not, stays as text, and so does a stray escape character."""

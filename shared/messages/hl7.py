@@ -16,14 +16,13 @@ from typing import ClassVar
 
 from shared.messages import charsets
 from shared.messages.delimiters import UNDECLARED, Delimiters
+from shared.messages.fields import Header, Segments
 
 MAX_BYTES = 262_144  # of a request's body; a real appointment message has 1 to 3 KiB
 MAX_SEGMENTS = 500  # of one message
 MAX_MESSAGES = 100  # of one body: each is a transaction of its own, and one request answers for all
-NULL = '""'  # the sender says: erase this value. An empty field says: leave it as it is (2.5.3)
 
 _FRAMING = "\ufeff\x00\x0b\x1c\r\n\t "
-_HEADERS = frozenset({"MSH", "FHS", "BHS"})
 _ENVELOPE = frozenset({"FHS", "BHS", "BTS", "FTS"})
 
 
@@ -55,57 +54,14 @@ def _declared(declaration: str) -> Delimiters:
     return Delimiters(*declaration, *[UNDECLARED] * (6 - len(declaration)))
 
 
-class Segment:
-    """One segment. Fields are counted as the standard counts them, MSH's too (MSH-1 is the field separator)."""
+class Message(Segments):
+    """One message, and what its header says."""
 
-    __slots__ = ("_fields", "delimiters")
+    __slots__ = ("header",)
 
-    def __init__(self, line: str, delimiters: Delimiters) -> None:
-        fields = line.split(delimiters.field)
-        if fields[0] in _HEADERS:
-            fields.insert(1, delimiters.field)
-        self._fields = fields
-        self.delimiters = delimiters
-
-    def field(self, number: int) -> str:
-        """The whole field as sent: all repetitions, still escaped. '' if absent."""
-        return self._fields[number] if number < len(self._fields) else ""
-
-    def repetitions(self, number: int) -> list[str]:
-        """The field's repetitions as sent; none if the field is empty or absent."""
-        raw = self.field(number)
-        return raw.split(self.delimiters.repetition) if raw else []
-
-    def component(self, number: int, component: int = 1) -> str:
-        """A component of the field's first repetition: its first subcomponent, unescaped. '' if absent."""
-        fields = self._fields
-        if number >= len(fields) or not (raw := fields[number]):
-            return ""
-        if raw.isalnum():  # most fields: nothing in it can be a delimiter, those are signs
-            return raw if component == 1 else ""
-        _, mark, repetition, escape, subcomponent, _ = self.delimiters
-        raw = raw.partition(repetition)[0]
-        if component == 1:
-            raw = raw.partition(mark)[0]
-        else:
-            parts = raw.split(mark, component)
-            if len(parts) < component:
-                return ""
-            raw = parts[component - 1]
-        raw = raw.partition(subcomponent)[0]
-        return raw if escape not in raw else self.delimiters.unescape(raw)
-
-
-class Message:
-    """One message, and what its header says. A segment is split into fields when it is asked for."""
-
-    __slots__ = ("_first_lines", "_lines", "delimiters", "header")
-
-    def __init__(self, lines: list[str], delimiters: Delimiters) -> None:
-        self._lines = lines
-        self._first_lines = {line[:4]: line for line in reversed(lines)}
-        self.delimiters = delimiters
-        self.header = Segment(lines[0], delimiters)
+    def __init__(self, text: str, delimiters: Delimiters) -> None:
+        super().__init__(text, delimiters)
+        self.header = Header(self._text[1 : self._text.index("\r", 1)], delimiters)
 
     @classmethod
     def parse(cls, text: str) -> "Message":
@@ -118,21 +74,9 @@ class Message:
         if end < 0:
             raise NotHl7("MSH ends before its third field")
         delimiters = _declared(text[3:end])
-        lines = text.split("\r")
-        if len(lines) > MAX_SEGMENTS and sum(map(bool, lines)) > MAX_SEGMENTS:
+        if text.count("\r") >= MAX_SEGMENTS and sum(map(bool, text.split("\r"))) > MAX_SEGMENTS:
             raise TooLarge("the message has too many segments")
-        return cls(lines, delimiters)
-
-    def segments(self, *names: str) -> list[Segment]:
-        """All segments of these names, in the order in which they were sent."""
-        delimiters = self.delimiters
-        wanted = {name + delimiters.field for name in names}
-        return [Segment(line, delimiters) for line in self._lines if line[:4] in wanted]
-
-    def first(self, name: str) -> Segment | None:
-        """The first segment of this name."""
-        line = self._first_lines.get(name + self.delimiters.field)
-        return Segment(line, self.delimiters) if line else None
+        return cls(text, delimiters)
 
     @property
     def control_id(self) -> str:
@@ -142,7 +86,8 @@ class Message:
     @property
     def message_type(self) -> tuple[str, str]:
         """MSH-9: the message's code and the event, as in `("SIU", "S12")`."""
-        return self.header.component(9, 1).strip(), self.header.component(9, 2).strip()
+        kind, _, rest = self.header.field(9).partition(self.delimiters.component)
+        return kind.strip(), rest.partition(self.delimiters.component)[0].strip()
 
     @property
     def processing_id(self) -> str:
@@ -153,16 +98,6 @@ class Message:
     def version(self) -> str:
         """MSH-12, as in `2.5.1`."""
         return self.header.component(12).strip()
-
-    @property
-    def sending(self) -> tuple[str, str]:
-        """MSH-3 and MSH-4: application and facility."""
-        return self.header.component(3), self.header.component(4)
-
-    @property
-    def receiving(self) -> tuple[str, str]:
-        """MSH-5 and MSH-6: application and facility."""
-        return self.header.component(5), self.header.component(6)
 
     @property
     def accept_ack(self) -> str:
@@ -182,7 +117,7 @@ def split(body: bytes, charset: str | None = None) -> list[str]:
     has segments ended by CR; whether MSH itself can be read is for `Message.parse` to say.
     """
     text = _text(body, charset)
-    if text.startswith("MSH|") and "\rMSH" not in text:
+    if _is_header(text[:4]) and "\rMSH" not in text:
         return [text]  # the usual case; a batch's trailer behind one message is a segment that nobody asks for
     lines = text.split("\r")
     if lines[0][:3] not in _ENVELOPE and not _is_header(lines[0]):
@@ -216,7 +151,7 @@ def batch_id(body: bytes, charset: str | None = None) -> str | None:
 
 
 def _text(body: bytes, charset: str | None) -> str:
-    """The body with segments ended by CR, free of byte order mark and of MLLP's frames (0x0B before, 0x1C behind)."""
+    """The body with segments ended by CR, free of byte order marks and of MLLP's frames (0x0B before, 0x1C behind)."""
     if len(body) > MAX_BYTES:
         raise TooLarge("the body is larger than 256 KiB")
     text = charsets.decode(body, charset).strip(_FRAMING)
@@ -224,8 +159,9 @@ def _text(body: bytes, charset: str | None) -> str:
         text = text.replace("\r\n", "\r").replace("\n", "\r")
     if "\x1c" in text:
         text = text.replace("\x1c", "\r")
-    if "\x0b" in text:
-        text = text.replace("\r\x0b", "\r")
+    for mark in ("\x0b", "\ufeff"):
+        if mark in text:
+            text = text.replace(f"\r{mark}", "\r")
     return text
 
 

@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from shared.messages.hl7 import NULL, Segment
+from shared.messages.fields import Segment
 
 _MOBILE = "CP"
 _NOT_FOR_TEXTS = frozenset({"NET", "EMR", "BPN"})  # table 0201: e-mail, someone else in an emergency, a beeper
-_LINES = frozenset({"PH", ""})  # table 0202, where a number of the home may be used
+_LINES, _HOME_USES = frozenset({"PH", ""}), frozenset({"PRN", ""})  # where a number of the home may be used
 _MAX_REPETITIONS = 50
 _MAX_LENGTH = 40
 _TAIL = re.compile(r"(?<=[0-9 ().+-])[A-Za-z].*", re.DOTALL)  # XTN.1: X extension, B beeper, C any text
-_NORTH_AMERICAN = re.compile(r"(?:(\+?)1[ .-]?)?\(?([2-9][0-9]{2})\)?[ .-]?([0-9]{3})[ .-]?([0-9]{4})")
+_PUNCTUATION = dict.fromkeys(map(ord, " ().-"))
 _COUNTRY_FIRST = re.compile(r"\s*0?([0-9]{1,2})\s*(\([0-9]{3}\).*)", re.DOTALL)  # XTN.1: [NN] [(999)]999-9999
 _NORTH_AMERICA = frozenset({"US", "CA"})
 _ORDER = re.compile(r"[0-9]{1,3}")
@@ -38,30 +38,29 @@ def choose(patient: Segment, region: str, *, landlines: bool = False) -> Choice:
     home number, coded PRN or not at all. `region` (`US`) is where numbers without a country code belong. Never raises.
     """
     delimiters = patient.delimiters
-    empty = " " + "".join(delimiters)
-    mobiles: list[tuple[int, list[str]]] = []
-    others: list[tuple[int, list[str]]] = []
+    mobiles: list[list[str]] = []
+    others: list[list[str]] = []
     given = False
     for field in (_HOME, _TELECOM, _WORK):
         whole = patient.field(field)
-        if not whole or not whole.strip(empty):
+        if not whole or not whole.strip(delimiters.blank):
             continue
         # A work number alone says nothing of the patient's own ones: it does not erase them.
         given = given or field != _WORK
-        for raw in whole.split(delimiters.repetition, _MAX_REPETITIONS)[:_MAX_REPETITIONS]:
-            parts = raw.split(delimiters.component)
-            use = parts[1].strip().upper() if len(parts) > 1 else ""
-            equipment = parts[2].strip().upper() if len(parts) > 2 else ""
-            if use in _NOT_FOR_TEXTS or raw == NULL:
+        preferred: list[list[str]] = []
+        for repetition in whole.split(delimiters.repetition, _MAX_REPETITIONS)[:_MAX_REPETITIONS]:
+            if not landlines and _MOBILE not in repetition.upper():
                 continue
-            if equipment == _MOBILE:
-                order = parts[17] if len(parts) > 17 else ""
-                mobiles.append((int(order) if order and _ORDER.fullmatch(order) else _LAST, parts))
-            elif landlines and field != _WORK and equipment in _LINES and use in {"PRN", ""}:
-                others.append((_LAST, parts))
-    if len(mobiles) > 1:
-        mobiles.sort(key=lambda candidate: candidate[0])
-    for _, parts in mobiles or others:
+            parts = repetition.split(delimiters.component)
+            use, equipment = _code(parts, 2), _code(parts, 3)
+            if equipment == _MOBILE and use not in _NOT_FOR_TEXTS:
+                preferred.append(parts)
+            elif landlines and field != _WORK and equipment in _LINES and use in _HOME_USES:
+                others.append(parts)
+        if len(preferred) > 1:
+            preferred.sort(key=_order)
+        mobiles += preferred
+    for parts in mobiles or others:
         for text in _forms(parts):
             number = to_e164(delimiters.unescape(text), region)
             if number:
@@ -71,9 +70,9 @@ def choose(patient: Segment, region: str, *, landlines: bool = False) -> Choice:
 
 def to_e164(text: str, region: str) -> str | None:
     """A written number as E.164, or None if it is no number that can exist or that a text can be sent to."""
-    match = _NORTH_AMERICAN.fullmatch(text)
-    if match and (region in _NORTH_AMERICA or match[1] == "+"):
-        digits = match[2] + match[3] + match[4]
+    digits = text.translate(_PUNCTUATION)
+    if region in _NORTH_AMERICA or digits.startswith("+1"):
+        digits = digits.removeprefix("+1" if digits.startswith("+") else "1")
         if _north_american_lines().fullmatch(digits):
             return f"+1{digits}"
     return _to_e164_anywhere(text, region)
@@ -124,6 +123,16 @@ def _north_american_lines() -> re.Pattern[str]:
 
 def _at(parts: list[str], component: int) -> str:
     return parts[component - 1].strip() if len(parts) >= component else ""
+
+
+def _code(parts: list[str], component: int) -> str:
+    return parts[component - 1].strip().upper() if len(parts) >= component else ""
+
+
+def _order(parts: list[str]) -> int:
+    """XTN.18: 1 is what the patient prefers most."""
+    order = _at(parts, 18)
+    return int(order) if _ORDER.fullmatch(order) else _LAST
 
 
 def _forms(parts: list[str]) -> Iterator[str]:

@@ -1,31 +1,32 @@
 """Takes appointment messages: verify, read, decide, write, acknowledge. The acknowledgement follows the durable write.
 
-HL7 answers are always 200 with an ACK inside; other statuses carry plain text (HL7-over-HTTP, §Responses). No answer
-quotes anything of the message but its control id.
+HL7 answers are always 200 with an ACK inside; other statuses carry plain text (HL7 over HTTP, 2.6). No answer quotes
+anything of the message but its control id and the addresses in its header.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from uuid import uuid4
+from secrets import token_hex
 from zoneinfo import ZoneInfo
 
 from shared.clock import Clock
 from shared.errors import BridgeError, Refused
 from shared.keys.keyring import Keyring
 from shared.keys.keys import Keys
-from shared.messages import ack, hl7, siu
+from shared.messages import ack, hl7, siu, transport
+from shared.messages.patients import Patient
 from shared.messages.sending import PHONE
-from shared.messages.verify import Sender, Verifier
+from shared.messages.signers import Sender, Verifier
+from shared.metrics import measure
 from shared.organisations.connection import Connection
 from shared.organisations.sightings import Sightings
-from shared.visits.changes import Happening, Notice, heed
+from shared.visits.changes import Happening, Notice, Told, heed
 from shared.visits.ids import visit_keys
 from shared.visits.store import Visits
 from shared.visits.visit import Phone, Record, VisitKey
 
-MEDIA_TYPES = ("application/hl7-v2", "application/hl7-v2+er7", "x-application/hl7-v2+er7")
-ANSWER_TYPE = "application/hl7-v2; charset=utf-8"
+MOST_PATIENTS = 30  # of one visit whose numbers are kept: all rows of a visit change in one transaction
 HAPPENINGS: dict[str, Happening] = {
     "S12": "book", "S13": "book", "S14": "book", "S15": "cancel", "S16": "discontinue", "S17": "delete", "S26": "no_show",
 }  # fmt: skip
@@ -51,7 +52,7 @@ class Receipts:
         self._clock = clock
 
     async def receive(self, body: bytes, headers: Mapping[str, str], url: str, connection_id: str | None) -> Receipt:
-        """One request: a message, several glued ones or a batch; one ACK each, in order.
+        """One request: a message, several glued ones or a batch; one ACK each, in order. `body` is as it was sent.
 
         Raises `Refused` (413, 415, 401, 400) with nothing stored, and `Unavailable`, whereupon the sender tries again.
         """
@@ -62,9 +63,8 @@ class Receipts:
             raise
 
     async def _receive(self, body: bytes, headers: Mapping[str, str], url: str, connection_id: str | None) -> Receipt:
-        if len(body) > hl7.MAX_BYTES:
-            raise Refused("hl7.too_large")
-        charset = _charset(headers.get("content-type", ""))
+        media_type, charset = transport.content_type(headers.get("content-type", ""))
+        body = transport.message_bytes(body, headers.get("content-encoding", ""))
         sender = await self._verifier.verify(headers, body, url, connection_id)
         try:
             texts = hl7.split(body, charset)
@@ -75,13 +75,13 @@ class Receipts:
             raise Refused("hl7.not_hl7") from None
         answers = []
         for index, message in enumerate(messages):
-            token = sender.token if index == 0 else f"{sender.token}-{index}"
-            answers.append(await self._handle(message, replace(sender, token=token)))
+            one = sender if index == 0 else replace(sender, token=f"{sender.token}-{index}")
+            answers.append(await self._handle(message, one))
         answer, batch_id = answers[0], hl7.batch_id(body, charset)
         if len(messages) > 1 or batch_id is not None:
-            now, control_id = self._clock(), uuid4().hex[:20]
+            now, control_id = self._clock(), token_hex(10)
             answer = ack.batch(answers, messages[0], now=now, control_id=control_id, batch_id=batch_id or "")
-        return Receipt(200, answer, ANSWER_TYPE)
+        return Receipt(200, answer, f"{media_type}; charset=utf-8")
 
     async def _handle(self, message: hl7.Message, sender: Sender) -> str:
         connection = sender.connection
@@ -93,6 +93,7 @@ class Receipts:
                 region=connection.sms.region,
                 environment=connection.environment,
                 landlines=connection.sms.landlines,
+                received=self._clock(),
             )
         except siu.Ignored:
             # Nothing for a visit; an error would only stop the hospital's queue.
@@ -102,8 +103,9 @@ class Receipts:
             self._sightings.refused_message(connection.id, f"{code}-{rejection.condition}")
         else:
             await self._apply(appointment, sender)
+            measure("visitbridge.visit.received", 1, change=HAPPENINGS[appointment.event])
             self._sightings.message(connection.id)
-        return ack.acknowledge(message, code, now=self._clock(), control_id=uuid4().hex[:20], error=error)
+        return ack.acknowledge(message, code, now=self._clock(), control_id=token_hex(10), error=error)
 
     async def _apply(self, appointment: siu.Appointment, sender: Sender) -> None:
         ring = await self._keys.ring()
@@ -124,14 +126,6 @@ class Receipts:
 
 
 def _notice(appointment: siu.Appointment, connection: Connection, key: VisitKey, ring: Keyring) -> Notice:
-    language = appointment.language or ""
-    phone = None
-    if appointment.phone and connection.sms.enabled:
-        phone = Phone(
-            sealed=ring.seal(PHONE, appointment.phone.encode(), str(key)),
-            digest=ring.digest("phone", appointment.phone, 15).hex(),
-            language=language or connection.sms.language,
-        )
     return Notice(
         happening=HAPPENINGS[appointment.event],
         sent_at=appointment.sent_at,
@@ -139,23 +133,30 @@ def _notice(appointment: siu.Appointment, connection: Connection, key: VisitKey,
         duration=timedelta(minutes=appointment.duration_minutes),
         zone=connection.zone,
         department=appointment.department or "",
-        phone=phone,
-        phone_given=appointment.phone_given,
-        language=language,
+        patients={
+            _who(patient, appointment, key, ring): _told(patient, connection, key, ring)
+            for patient in appointment.patients[:MOST_PATIENTS]
+        },
+        number=int(appointment.control_id) if appointment.control_id.isdecimal() else None,
     )
+
+
+def _who(patient: Patient, appointment: siu.Appointment, key: VisitKey, ring: Keyring) -> str:
+    if patient.session_id == appointment.session_id:
+        return ""
+    return ring.digest("patient", f"{key}|{patient.session_id}", 8).hex()
+
+
+def _told(patient: Patient, connection: Connection, key: VisitKey, ring: Keyring) -> Told:
+    phone = None
+    if patient.phone and connection.sms.enabled:
+        phone = Phone(
+            sealed=ring.seal(PHONE, patient.phone.encode(), str(key)),
+            digest=ring.digest("phone", patient.phone, 15).hex(),
+            language=patient.language or connection.sms.language,
+        )
+    return Told(phone, phone_given=patient.phone_given, language=patient.language or "")
 
 
 def _whole(start: datetime | None) -> datetime | None:
     return start and start.replace(microsecond=0)
-
-
-def _charset(content_type: str) -> str | None:
-    """The charset of an HL7 content type. Raises `Refused("hl7.media_type")` for any other type."""
-    media, *parameters = (part.strip() for part in content_type.split(";"))
-    if media.lower() not in MEDIA_TYPES:
-        raise Refused("hl7.media_type")
-    for parameter in parameters:
-        name, _, value = parameter.partition("=")
-        if name.strip().lower() == "charset":
-            return value.strip().strip('"') or None
-    return None

@@ -5,14 +5,14 @@ The table of fields, fallbacks and answers is in docs/hl7.md. HL7 v2.5.1 chapter
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
-from typing import Literal
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from shared.messages import languages, phones, times
-from shared.messages.hl7 import NULL, Hl7Error, Message, Segment
+from shared.messages import times
+from shared.messages.fields import Segment
+from shared.messages.hl7 import Hl7Error, Message
+from shared.messages.patients import MAX_SESSION_ID, Patient, patients_of
 
 type Instant = Callable[[str], times.When]
 
@@ -24,9 +24,11 @@ _START_NEEDED = frozenset({"S12", "S13", "S14"})
 _NOT_USED = frozenset({"S18", "S19", "S20", "S21", "S22", "S23", "S24", "S27"})
 _VERSION = re.compile(r"2(\.[0-9]{1,2}){0,2}")
 _MAX_CONTROL_ID = 199  # 2.7 and later; 20 before
-_MAX_SESSION_ID = 64
 _MAX_DEPARTMENT = 64
 _SET_IDS = frozenset({"0", "1"})  # Epic numbers its SCH in SCH-1: this cannot tell one visit from another
+
+# SCH-25 in words of table 0278, and the event that says the same. A hospital's own codes (`3^CAN`) say nothing to us.
+_ENDED = {"cancelled": "S15", "canceled": "S15", "dc": "S16", "complete": "S16", "deleted": "S17", "noshow": "S26"}
 
 # Where a start can stand, the most telling first: segment, field, component.
 _STARTS = (("TQ1", 7, 1), ("SCH", 11, 4), ("AIS", 4, 1), ("AIG", 8, 1), ("AIP", 6, 1), ("AIL", 6, 1))
@@ -60,20 +62,10 @@ class Ignored(Hl7Error):
     code = "hl7.ignored"
 
 
-@dataclass(frozen=True, slots=True)
-class Patient:
-    """One patient of the visit. `session_id` is the patient's own visit number; fields as in Appointment."""
-
-    session_id: str
-    phone: str | None
-    phone_given: bool
-    language: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Appointment:
+class Appointment(NamedTuple):
     """What a message says of an appointment. No name, no reason, no record number is taken out of it.
 
+    `event` is the message's, or the one that says what the status of a booking or a change says (S15 for `Cancelled`).
     `phone_given` False: the sender left the number as it is. True with no `phone`: erased, or none that can be used.
     `start` is None only for the events that end a visit (S15, S16, S17, S26). `phone` and `language` are those of the
     first patient; a group visit has several in `patients`.
@@ -93,12 +85,20 @@ class Appointment:
     patients: tuple[Patient, ...]
 
 
-def read(message: Message, *, zone: ZoneInfo, region: str, environment: str, landlines: bool = False) -> Appointment:
+def read(
+    message: Message,
+    *,
+    zone: ZoneInfo,
+    region: str,
+    environment: str,
+    landlines: bool = False,
+    received: datetime | None = None,
+) -> Appointment:
     """The appointment in an SIU message.
 
     `zone` is the facility's and `region` its country (`US`); `environment` is `production`, which takes messages of
-    production only, or `testing`, which takes any; `landlines` allows home numbers that are not marked as cell phones.
-    Raises Rejected or Ignored, no other.
+    production only, or `testing`, which takes any; `landlines` allows home numbers that are not marked as cell phones;
+    `received` is when the message came, for an MSH-7 in the hour that comes twice. Raises Rejected or Ignored, no other.
     """
     event = _accepted_event(message, environment)
     control_id = message.control_id
@@ -109,12 +109,16 @@ def read(message: Message, *, zone: ZoneInfo, region: str, environment: str, lan
     schedule = message.first("SCH")
     if schedule is None:
         raise Rejected("AE", 101, "SCH^1", "The message has no SCH segment.")
+    event = _outcome(event, schedule)
     visit = message.first("PV1")
     session_id = _session_id(schedule, visit)
-    sent = times.sent(message.header.component(7), zone)
-    instant = partial(times.instant, zone=zone, message_offset=sent.offset)
+    sent = times.sent(message.header.component(7), zone, received)
+
+    def instant(text: str) -> times.When:
+        return times.instant(text, zone, sent.offset)
+
     start, origin = _start(message, schedule, instant, needed=event in _START_NEEDED)
-    patients = _patients(message, session_id, region, landlines=landlines)
+    patients = patients_of(message, session_id, region, landlines=landlines)
     foremost = patients[0] if patients else Patient(session_id, None, phone_given=False, language=None)
     return Appointment(
         event=event,
@@ -149,42 +153,45 @@ def _accepted_event(message: Message, environment: str) -> str:
     return event
 
 
+def _outcome(event: str, schedule: Segment) -> str:
+    """The event, which goes before the status; but what a booking or a change speaks of can be over by its status."""
+    if event not in _START_NEEDED:
+        return event
+    status = schedule.value(25) or schedule.value(25, 2)
+    return _ENDED.get(status.lower(), event)
+
+
 def _session_id(schedule: Segment, visit: Segment | None) -> str:
     """The visit number. Epic's contact serial number stands in SCH-2 and PV1-19."""
-    found = _identifier(schedule, 2) or (_identifier(visit, 19) if visit else "")
+    found = schedule.value(2) or (visit.value(19) if visit else "")
     if not found:
-        placer = _identifier(schedule, 1)
+        placer = schedule.value(1)
         found = "" if placer in _SET_IDS else placer
     if not found:
         raise Rejected("AE", 101, "SCH^1^2", "The message has no visit number (SCH-2, PV1-19 or SCH-1).")
-    if len(found) > _MAX_SESSION_ID:
+    if len(found) > MAX_SESSION_ID:
         raise Rejected("AE", 104, "SCH^1^2", "The visit number is too long.")
     if not found.isprintable():
         raise Rejected("AE", 102, "SCH^1^2", "The visit number holds characters that do not print.")
     return found
 
 
-def _identifier(segment: Segment, field: int) -> str:
-    found = segment.component(field).strip()
-    return "" if found == NULL else found
-
-
-def _start(message: Message, schedule: Segment, instant: Instant, *, needed: bool) -> tuple[times.When | None, str]:
+def _start(message: Message, schedule: Segment, instant: Instant, *, needed: bool) -> tuple[times.When | None, Segment]:
     """The start and the segment it stands in. A place that is empty or unreadable gives way to the next."""
     unusable = ""
     for name, field, component in _STARTS:
-        segment = schedule if name == "SCH" else message.first(name)
-        text = segment.component(field, component).strip() if segment else ""
-        if text and text != NULL:
-            when = _time_of_day(text, instant)
-            if when:
-                return when, name
-            unusable = unusable or f"{name}^1^{field}"
+        for segment in (schedule,) if name == "SCH" else message.each(name):
+            text = segment.value(field, component)
+            if text:
+                when = _time_of_day(text, instant)
+                if when:
+                    return when, segment
+                unusable = unusable or f"{name}^1^{field}"
     if needed and unusable:
         raise Rejected("AE", 102, unusable, "The start of the appointment is not a date with a time of day.")
     if needed:
         raise Rejected("AE", 101, "SCH^1^11", "The message has no start of the appointment (SCH-11.4, TQ1-7 or AIS-4).")
-    return None, ""
+    return None, schedule
 
 
 def _time_of_day(text: str, instant: Instant) -> times.When | None:
@@ -196,55 +203,27 @@ def _time_of_day(text: str, instant: Instant) -> times.When | None:
     return when if when.has_hour else None
 
 
-def _duration(message: Message, schedule: Segment, start: times.When | None, origin: str, instant: Instant) -> int:
+def _duration(message: Message, schedule: Segment, start: times.When | None, origin: Segment, instant: Instant) -> int:
     """Minutes: the end beside the start, SCH-9 and SCH-10, SCH-11.3, the first resource that has one, else 30."""
     minutes = None
-    if start and origin in _ENDS:
-        segment = schedule if origin == "SCH" else message.first(origin)
-        text = segment.component(*_ENDS[origin]) if segment else ""
+    place = _ENDS.get(origin.field(0)) if start else None
+    if start and place:
+        text = origin.component(*place)
         end = _time_of_day(text, instant) if text else None
         minutes = times.minutes_between(start.utc, end.utc) if end else None
     minutes = minutes or times.minutes_of(schedule.component(9), schedule.component(10))
     minutes = minutes or times.minutes_of_timing(schedule.component(11, 3))
     for name, amount, unit in () if minutes else _DURATIONS:
-        resource = message.first(name)
-        if resource:
+        for resource in message.each(name):
             minutes = minutes or times.minutes_of(resource.component(amount), resource.component(unit))
     return minutes or DEFAULT_MINUTES
-
-
-def _patients(message: Message, session_id: str, region: str, *, landlines: bool) -> tuple[Patient, ...]:
-    """Each PID with the PV1 that follows it: a group visit repeats the two, each patient with a visit number."""
-    people = message.segments("PID")
-    if len(people) < 2:
-        # The one patient of a visit goes by the visit's number, whatever PV1 says beside it.
-        return (_patient(people[0], session_id, region, landlines=landlines),) if people else ()
-    groups: list[tuple[Segment, str]] = []
-    for segment in message.segments("PID", "PV1"):
-        if segment.field(0) == "PID":
-            groups.append((segment, ""))
-        elif groups and not groups[-1][1]:
-            groups[-1] = (groups[-1][0], _identifier(segment, 19))
-    usable = [own_id if len(own_id) <= _MAX_SESSION_ID and own_id.isprintable() else "" for _, own_id in groups]
-    return tuple(
-        _patient(person, own_id or session_id, region, landlines=landlines)
-        for (person, _), own_id in zip(groups, usable, strict=True)
-    )
-
-
-def _patient(person: Segment, session_id: str, region: str, *, landlines: bool) -> Patient:
-    phone = phones.choose(person, region, landlines=landlines)
-    said = (
-        (person.component(15, component) for component in (1, 2, 4, 5)) if person.field(15) else ()
-    )  # codes and names
-    return Patient(session_id, phone.number, phone.given, next(filter(None, map(languages.iso_639_1, said)), None))
 
 
 def _department(message: Message, visit: Segment | None) -> str | None:
     """The department's id (else name): PV1-3 point of care and facility, RGS-3, AIL-3."""
     for name, field, component in _DEPARTMENTS:
         segment = visit if name == "PV1" else message.first(name)
-        text = segment.component(field, component).strip() if segment else ""
-        if text and text != NULL and text.isprintable():
+        text = segment.value(field, component) if segment else ""
+        if text and text.isprintable():
             return text[:_MAX_DEPARTMENT]
     return None

@@ -8,6 +8,7 @@ change. So where it is just what the hospital's zone says for that moment, the z
 import math
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from shared.messages.hl7 import Hl7Error
 
 _FORM = re.compile(r"([0-9]{4,32})(?:\.([0-9]*))?(?:([+-])([0-9]{2}):?([0-9]{2}))?")
 _WIDEST_OFFSET = timedelta(hours=15, minutes=59)
+_CLOCK_DIFFERENCE = timedelta(minutes=5)  # by which a sender's clock may be ahead of ours
 _LENGTHS = frozenset({4, 6, 8, 10, 12, 14})
 _HAS_HOUR = 10  # digits
 _EARLIEST_YEAR, _LATEST_YEAR = 1900, 2200  # beyond them stand typing errors, and sums that leave the calendar
@@ -74,15 +76,22 @@ def _resolved(local: datetime, offset: timedelta | None, zone: ZoneInfo, *, has_
     return When((local - first).replace(tzinfo=UTC), note, has_hour)
 
 
-def sent(text: str, zone: ZoneInfo) -> Sent:
-    """MSH-7 read once for the whole message. Never raises: a message without a readable time of sending is usable."""
+def sent(text: str, zone: ZoneInfo, received: datetime | None = None) -> Sent:
+    """MSH-7 read once for the whole message. Never raises: a message without a readable time of sending is usable.
+
+    In the hour that comes twice a local time says nothing of which of the two it is: with `received`, the later one
+    unless it is still to come. Or each message of the second hour would look older than those of the first.
+    """
     if not text:
         return Sent(None, None)
     try:
         local, offset, has_hour = _parts(text)
     except BadTime:
         return Sent(None, None)
-    utc = _resolved(local, offset, zone, has_hour=has_hour).utc
+    utc, note, _ = _resolved(local, offset, zone, has_hour=has_hour)
+    if note == "fold" and received:
+        later = local.replace(fold=1, tzinfo=zone).astimezone(UTC)
+        utc = later if later <= received + _CLOCK_DIFFERENCE else utc
     if offset is not None and offset == utc.astimezone(zone).utcoffset():
         offset = None
     return Sent(utc, offset)
@@ -93,8 +102,9 @@ def _parts(text: str) -> tuple[datetime, timedelta | None, bool]:
     digits, fraction, offset = text, "", None
     if not (text.isascii() and text.isdecimal()):
         digits, fraction, offset = _taken_apart(text)
-    # A fraction without its point is seen in the field: sixteen digits, the last two hundredths of a second.
-    digits, fraction = digits[:14], digits[14:] + fraction
+    if len(digits) > 14:
+        # A fraction without its point is seen in the field: sixteen digits, the last two hundredths of a second.
+        digits, fraction = digits[:14], digits[14:] + fraction
     has_hour = len(digits) >= _HAS_HOUR
     if len(digits) not in _LENGTHS:
         raise BadTime("the time has an odd number of digits")
@@ -118,10 +128,15 @@ def _taken_apart(text: str) -> tuple[str, str, timedelta | None]:
     digits, fraction, sign, hours, minutes = match.groups()
     if not sign:
         return digits, fraction or "", None
+    return digits, fraction or "", _offset(sign, hours, minutes)
+
+
+@lru_cache(maxsize=64)
+def _offset(sign: str, hours: str, minutes: str) -> timedelta:
     offset = timedelta(hours=int(hours), minutes=int(minutes))
     if offset > _WIDEST_OFFSET or int(minutes) > 59:
         raise BadTime("the time's offset is outside any time zone")
-    return digits, fraction or "", offset if sign == "+" else -offset
+    return offset if sign == "+" else -offset
 
 
 def minutes_between(start: datetime, end: datetime) -> int | None:

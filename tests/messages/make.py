@@ -1,5 +1,6 @@
 """Readable builders of HL7 messages for tests. All people, numbers and places are invented."""
 
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -48,9 +49,10 @@ def read(
     zone: ZoneInfo = CHICAGO,
     region: str = "US",
     landlines: bool = False,
+    received: datetime | None = None,
 ) -> siu.Appointment:
     """The appointment of a text or body that holds one message."""
     body = text.encode() if isinstance(text, str) else text
     (single,) = hl7.split(body)
     message = hl7.Message.parse(single)
-    return siu.read(message, zone=zone, region=region, environment=environment, landlines=landlines)
+    return siu.read(message, zone=zone, region=region, environment=environment, landlines=landlines, received=received)

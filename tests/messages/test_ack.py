@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta, timezone
 import hl7 as python_hl7
 import pytest
 
-from shared.messages import ack, hl7
+from shared.messages import ack, hl7, siu
 from shared.messages.hl7 import Message
 from shared.messages.siu import Rejected
-from tests.messages.make import a_message
+from tests.messages.make import CHICAGO, a_message
 
 NOW = datetime(2026, 11, 23, 15, 0, 7, tzinfo=UTC)
 NO_START = Rejected("AE", 101, "SCH^1^11", "The message has no start of the appointment.")
@@ -56,9 +56,10 @@ def test_from_2_5_an_error_stands_in_err() -> None:
 
 
 @pytest.mark.parametrize("version", ["2.1", "2.3", "2.4"])
-def test_before_2_5_an_error_stands_in_msa_3(version: str) -> None:
+def test_before_2_5_the_text_stands_in_msa_3_and_the_place_in_err_1(version: str) -> None:
     assert acknowledged(a_message(msh12=version), error=NO_START).split("\r")[1:] == [
         "MSA|AE|SYN0001|The message has no start of the appointment.",
+        "ERR|SCH^1^11^101&Required field missing&HL70357",
         "",
     ]
 
@@ -79,6 +80,13 @@ def test_before_2_5_an_error_stands_in_msa_3(version: str) -> None:
         ("NE", "SU", "AA", ""),
         ("ER", "AL", "AA", "CE"),
         ("??", "", "CA", "CE"),
+        ("al", "", "CA", "CE"),
+        (" NE ", "AL", "AA", "AE"),
+        ('""', "", "AA", "AE"),
+        ('""', '""', "AA", "AE"),
+        ('""', "NE", "", ""),
+        ("AL", "SU", "CA", "CE"),
+        ("SU", "ER", "CA", "AE"),
     ],
 )
 def test_enhanced_mode_answers_as_msh_15_and_16_wish(accept: str, application: str, good: str, bad: str) -> None:
@@ -111,6 +119,9 @@ def test_mirth_3065_the_answer_speaks_in_the_sender_s_separators(marks: str) -> 
     bar, component = marks[0], marks[1]
     text = bar.join(["MSH", marks[1:], "A", "B", "C", "D", "", "", f"SIU{component}S12", "ID1", "P", "2.5"]) + "\r"
     lines = acknowledged(text, error=NO_START).split("\r")
+    old = acknowledged(text.replace("2.5", "2.3"), error=NO_START).split("\r")[2].split(bar)
+    condition = ["101", "Required field missing", "HL70357"] if len(marks) > 4 else ["101"]
+    assert old == ["ERR", component.join(["SCH", "1", "11", marks[4:5].join(condition)])]
     assert lines[0].startswith(f"MSH{marks}{bar}C{bar}D{bar}A{bar}B{bar}")
     assert lines[1] == bar.join(["MSA", "AE", "ID1"])
     assert lines[2].split(bar)[2] == component.join(["SCH", "1", "11"])
@@ -164,3 +175,26 @@ def test_messages_that_want_no_answer_are_missing_from_the_batch_s_answer() -> N
     nothing = ack.acknowledge(quiet, "AA", now=NOW, control_id="X")
     assert nothing == ""
     assert "\rBTS|0\r" in ack.batch([nothing], quiet, now=NOW, control_id="OURB")
+
+
+@pytest.mark.parametrize("version", ["2.3", "2.4", "2.5.1", "2.8"])
+def test_no_answer_quotes_the_message(version: str) -> None:
+    patient = "ZZPATIENTZZ"
+    text = a_message(
+        msh7=patient, msh8=patient, msh13=patient, msh14=patient, msh18=patient, msh12=version,
+        pid3=patient, pid5=patient, pid13=patient, sch2=patient, sch6=patient, sch11=f"^^^{patient}", pv13=patient,
+    )  # fmt: skip
+    message = Message.parse(text)
+    for environment in ("production", "testing"):
+        with pytest.raises(Rejected) as rejected:
+            siu.read(message, zone=CHICAGO, region="US", environment=environment)
+        answer = ack.acknowledge(message, "AA", now=NOW, control_id="OUR1", error=rejected.value)
+        assert "\rMSA|AE|SYN0001" in answer
+        assert "\rERR|" in answer
+        assert patient not in answer
+
+
+def test_what_is_not_ascii_is_declared_and_comes_back_as_it_was() -> None:
+    header = acknowledged(a_message(msh4="CLÍNICA")).split("\r")[0].split("|")
+    assert (header[5], header[17]) == ("CLÍNICA", "UNICODE UTF-8")
+    assert len(acknowledged(a_message()).split("\r")[0].split("|")) == 12

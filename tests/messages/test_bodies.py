@@ -72,7 +72,13 @@ def test_the_declared_character_set_is_used_unless_the_bytes_contradict_it(
 ) -> None:
     text = a_message(pv13="10501^^^CARDIOLOGÍA", msh18=msh18)
     (found,) = hl7.split(text.encode(sent_as), parameter)
-    assert Message.parse(found).segments("PV1")[0].component(3, 4) == "CARDIOLOGÍA"
+    assert Message.parse(found).each("PV1")[0].component(3, 4) == "CARDIOLOGÍA"
+
+
+@pytest.mark.parametrize("part", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15])
+def test_every_latin_set_of_table_0211_is_known(part: int) -> None:
+    letter = bytes([0xE1]).decode(f"iso8859-{part}")
+    assert charsets.decode(f"MSH|^~\\&|{'|' * 15}8859/{part}\rNTE|{letter}".encode(f"iso8859-{part}")).endswith(letter)
 
 
 @pytest.mark.parametrize("name", ["utf-7", "unicode_escape", "idna", "zlib", "rot13", "hex", "", "8859/12", "8859/99"])
@@ -117,6 +123,23 @@ def test_messages_sent_one_behind_the_other_are_split(glue: str) -> None:
         f"{a_message(msh10='G1')}{glue}{a_message(msh10='G2').replace('|', '#')}{glue}{a_message(msh10='G3')}".encode()
     )
     assert [Message.parse(text).control_id for text in hl7.split(body)] == ["G1", "G2", "G3"]
+
+
+def test_files_put_together_keep_their_byte_order_marks_and_all_their_messages() -> None:
+    one, two = a_message(msh10="G1").encode(), a_message(msh10="G2").encode()
+    body = codecs.BOM_UTF8 + one + codecs.BOM_UTF8 + two
+    assert [Message.parse(text).control_id for text in hl7.split(body)] == ["G1", "G2"]
+
+
+def test_bytes_of_a_set_that_nothing_tells_are_read_with_a_warning_that_quotes_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    hl7.split(a_message(pv13="10501^^^CARDIOLOGÍA").encode("utf-8"))
+    assert not caplog.records
+    hl7.split(a_message(pv13="10501^^^CARDIOLOGÍA").encode("cp1252"))
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "cp1252" in caplog.text
+    assert "CARDIO" not in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from shared.messages import hl7
-from shared.messages.hl7 import Message, NotHl7, Segment
+from shared.messages.fields import NULL, Segment
+from shared.messages.hl7 import Message, NotHl7
 from tests.messages.make import a_message, read
 
 TEXT = a_message()
@@ -90,8 +90,8 @@ def test_a_message_without_an_escape_character_keeps_its_backslashes() -> None:
 def test_what_is_absent_is_empty_and_null_is_told_from_it() -> None:
     found = segment('PID|1||""|^^|A')
     assert found.field(2) == ""
-    assert found.field(3) == hl7.NULL
-    assert found.component(3) == hl7.NULL
+    assert found.field(3) == NULL
+    assert found.component(3) == NULL
     assert found.component(4, 2) == ""
     assert found.component(5, 2) == ""
     assert found.field(99) == ""
@@ -113,22 +113,28 @@ def test_the_header_s_facts() -> None:
     assert message.control_id == " id&1^x"  # exactly as sent: a public sample begins with a space
     assert message.message_type == ("SIU", "S12")
     assert (message.version, message.processing_id) == ("2.5.1", "T")
-    assert (message.sending, message.receiving) == (("APP", "FAC"), ("OUR", "HOSP"))
     assert (message.accept_ack, message.application_ack) == ("AL", "NE")
 
 
 def test_segments_come_in_the_order_sent_and_only_under_their_whole_name() -> None:
-    message = Message.parse("MSH|^~\\&|A\rPIDX|0\rPV1|0\rPID|1\rPV1|1\rPID\rPID|2\r")
-    assert [found.field(0) + found.field(1) for found in message.segments("PID", "PV1")] == [
-        "PV10",
-        "PID1",
-        "PV11",
-        "PID2",
-    ]
+    message = Message.parse("MSH|^~\\&|A\rPIDX|0\rPV1|0\rPID|1\rPV1|1\rPID\rPID|2\rNTE|1|PID|9\r")
+    assert [found.field(1) for found in message.each("PID")] == ["1", "2"]
+    assert [found.field(1) for found in message.each("PV1")] == ["0", "1"]
     first = message.first("PID")
     assert first
     assert first.field(1) == "1"
     assert message.first("SCH") is None
+    assert message.each("SCH") == []
+    header = message.first("MSH")
+    assert header
+    assert header.field(0) == "MSH"
+
+
+def test_a_group_goes_from_one_segment_of_a_name_to_the_next() -> None:
+    message = Message.parse("MSH|^~\\&|A\rPV1|0\rPID|1\rPV1|1\rPID|2\rPID|3\rNTE|1\rPV1|3")
+    groups = message.groups("PID")
+    assert [[found.field(1) for found in group.each("PV1")] for group in groups] == [["1"], [], ["3"]]
+    assert message.groups("SCH") == []
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.messages import phones
-from shared.messages.hl7 import Message, Segment
+from shared.messages.fields import Segment
+from shared.messages.hl7 import Message
 
 HOME = "(608)555-0142^PRN^PH"
 MOBILE = "(608)555-0143^PRN^CP"
@@ -37,6 +38,7 @@ def a_patient(home: str = "", work: str = "", telecom: str = "") -> Segment:
         ("1-608-555-0143^PRN^CP", "+16085550143"),
         ("+1 608 555 0143^PRN^CP", "+16085550143"),
         ("+44 9900 000000^PRN^CP", None),
+        ("+442 345 6789^PRN^CP", None),  # with the plus taken off it would be a number in California
         ("+44 7400 123456^PRN^CP", "+447400123456"),
         ("01 (608)555-0143X123B456C after six^PRN^CP", "+16085550143"),
         ("(608)555-0143Cask for Pat^PRN^CP", "+16085550143"),
@@ -52,6 +54,7 @@ def a_patient(home: str = "", work: str = "", telecom: str = "") -> Segment:
             f"{MOBILE}^^^^^^^^^^^^^^^2~(608)555-0155^PRN^CP^^^^^^^^^^^^^^^1",
             "+16085550155",
         ),  # XTN.18, order of preference
+        (f"(608)555-0144^WPN^CP~{HOME}^^^^^^^^^^^^^^^1", "+16085550144"),  # a landline is no better for being preferred
         ("(608)555-0143^EMR^CP", None),
         ("(608)555-0143^NET^CP", None),
         ("(608)555-0143^BPN^CP", None),
@@ -101,6 +104,8 @@ def test_pid_13_goes_before_pid_40_and_this_before_pid_14() -> None:
     assert phones.choose(a_patient(MOBILE, work, telecom), "US").number == "+16085550143"
     assert phones.choose(a_patient(HOME, work, telecom), "US").number == "+16085550152"
     assert phones.choose(a_patient(HOME, work), "US").number == "+16085550151"
+    preferred = work + "^" * 16 + "1"
+    assert phones.choose(a_patient(MOBILE, preferred), "US").number == "+16085550143"
 
 
 def test_empty_leaves_a_number_as_it_is_and_null_erases_it() -> None:
@@ -108,6 +113,9 @@ def test_empty_leaves_a_number_as_it_is_and_null_erases_it() -> None:
     assert phones.choose(a_patient("^^^~^"), "US") == (None, False)
     assert phones.choose(a_patient('""'), "US") == (None, True)
     assert phones.choose(a_patient(telecom='""'), "US") == (None, True)
+    assert phones.choose(a_patient('""^PRN^CP'), "US") == (None, True)
+    assert phones.choose(a_patient("^PRN^CP"), "US") == (None, True)  # the list of numbers was sent, with none in it
+    assert phones.choose(a_patient('""', telecom=MOBILE), "US") == ("+16085550143", True)
 
 
 def test_a_desk_phone_alone_does_not_erase_the_patient_s_number() -> None:
@@ -140,9 +148,8 @@ def test_the_short_way_for_north_america_answers_as_the_whole_plan_does() -> Non
     chance = random.Random(7)  # noqa: S311
     for _ in range(3000):
         digits = f"{chance.randrange(200, 1000)}{chance.randrange(10**7):07}"
-        text = chance.choice(("({}){}-{}", "{}{}{}", "+1{}{}{}", "1 {}-{}-{}")).format(
-            digits[:3], digits[3:6], digits[6:]
-        )
+        form = chance.choice(("({}){}-{}", "{}{}{}", "+1{}{}{}", "1 {}-{}-{}", "+1 ({}) {}.{}", "{} {} {}", "+{}{}{}"))
+        text = form.format(digits[:3], digits[3:6], digits[6:])
         assert phones.to_e164(text, "US") == phones._to_e164_anywhere(text, "US"), text
 
 

@@ -98,7 +98,7 @@ def test_an_own_sample_is_read(name: str) -> None:
 @pytest.mark.parametrize(("name", "family_name"), NAMES_IN_THE_CLEAR.items())
 def test_names_are_decoded_by_the_right_set(name: str, family_name: str) -> None:
     """No name is taken out of a message; that it can be read shows that the bytes were understood."""
-    assert own(name)[0].segments("PID")[0].component(5) == family_name
+    assert own(name)[0].each("PID")[0].component(5) == family_name
 
 
 @pytest.mark.parametrize(("name", "answer"), REJECTED.items())

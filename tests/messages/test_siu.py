@@ -6,7 +6,8 @@ import pytest
 from babel.core import get_global
 
 from shared.messages import languages
-from shared.messages.siu import Appointment, Ignored, Patient, Rejected
+from shared.messages.patients import Patient
+from shared.messages.siu import Appointment, Ignored, Rejected
 from tests.messages.make import a_message, read
 
 START = datetime(2026, 11, 24, 16, 15, tzinfo=UTC)
@@ -81,6 +82,25 @@ def test_other_events_of_the_standard_are_taken_and_not_used(event: str) -> None
 )
 def test_each_fault_has_its_answer_and_its_place(fields: dict[str, str], expected: tuple[str, int, str]) -> None:
     assert rejection(a_message(changes=fields)) == expected
+
+
+@pytest.mark.parametrize(
+    ("event", "sch25", "expected"),
+    [
+        ("S12", "Booked", "S12"), ("S12", "1^SCH", "S12"), ("S13", "Pending", "S13"), ("S14", "Started", "S14"),
+        ("S14", "", "S14"), ("S14", "Cancelled", "S15"), ("S14", "Canceled^Canceled^HL70278", "S15"), ("S14", "^Deleted", "S17"),
+        ("S13", "NOSHOW", "S26"),
+        ("S14", "Dc", "S16"), ("S14", "Complete^Completed", "S16"), ("S12", "Cancelled", "S15"), ("S14", "3^CAN", "S14"),
+        ("S14", '""', "S14"), ("S15", "Booked", "S15"), ("S17", "Cancelled", "S17"), ("S26", "1^SCH", "S26"),
+    ],
+)  # fmt: skip
+def test_the_event_counts_and_then_the_status(event: str, sch25: str, expected: str) -> None:
+    """SCH-25 in the words of table 0278. A hospital's own codes say nothing."""
+    assert read(a_message(event=event, sch25=sch25)).event == expected
+
+
+def test_a_change_into_a_cancelled_visit_needs_no_start() -> None:
+    assert read(a_message(event="S14", start="", sch25="Cancelled")).start is None
 
 
 def test_a_message_without_sch_names_the_segment() -> None:
@@ -168,30 +188,6 @@ def test_every_language_code_agrees_with_the_unicode_cldr() -> None:
 )
 def test_the_department_is_short_printable_text(pv13: str, more: tuple[str, ...], expected: str | None) -> None:
     assert read(a_message(pv13=pv13, more=more)).department == expected
-
-
-def test_a_group_visit_has_each_patient_with_number_phone_and_language() -> None:
-    second = "PID|2||E2||SECOND^SAM||19750101|M|||||(608)555-0177^PRN^CP||spa", "PV1|2|O|10501||||||||||||||||900100025"
-    third = ("PID|3||E3||THIRD^KIM||19700101|F|||||",)
-    found = read(a_message(more=second + third))
-    assert found.session_id == "900100001"
-    assert found.patients == (
-        Patient("900100001", "+16085550143", phone_given=True, language=None),
-        Patient("900100025", "+16085550177", phone_given=True, language="es"),
-        Patient("900100001", None, phone_given=False, language=None),
-    )
-    assert (found.phone, found.language) == ("+16085550143", None)
-
-
-def test_bahmni_one_patient_without_a_phone_does_not_cost_the_others_theirs() -> None:
-    """Bahmni's ReminderForAppointment returns from its loop at the first patient without a number."""
-    second = "PID|2||E2||SECOND^SAM||19750101|M|||||(608)555-0177^PRN^CP", "PV1|2|O|||||||||||||||||900100025"
-    found = read(a_message(phone="", more=second))
-    assert [patient.phone for patient in found.patients] == [None, "+16085550177"]
-
-
-def test_the_one_patient_of_a_visit_goes_by_the_visit_s_number() -> None:
-    assert read(a_message(pv119="5001")).patients[0].session_id == "900100001"
 
 
 def test_a_message_without_patients_or_resources_is_still_an_appointment() -> None:

@@ -27,6 +27,8 @@ def test_the_end_of_a_visit_needs_no_start(event: str, start: str) -> None:
         (("AIP|1||X|||202611241200", "AIL|1||X|||202611241300"), 12),
         (("AIL|1||X|||202611241300",), 13),
         (("TQ1|1||||||soon", "AIS|1||X|202611241000"), 10),  # unreadable gives way to the next
+        (("AIS|1||X|", "AIS|2||X|202611241000"), 10),  # the first of its kind that has one
+        (('TQ1|1||||||""', "TQ1|2||||||202611240900"), 9),
         (("TQ1|1||||||202611240900^M",), 9),
     ],
 )
@@ -58,6 +60,9 @@ def test_tq1_goes_before_sch_11_and_this_before_the_resources() -> None:
         ({"sch9": ""}, ("AIG|1||X||||||||26|MIN",), 26),
         ({"sch9": ""}, ("AIP|1||X||||||27|MIN",), 27),
         ({"sch9": ""}, ("AIL|1||X||||||28|MIN",), 28),
+        ({"sch9": ""}, ("AIS|1||X||||", "AIS|2||X||||29|MIN"), 29),
+        ({"sch9": '""', "sch10": '""'}, ("AIS|1||X||||25|MIN",), 25),
+        ({"sch9": "20", "sch11": "^^60^202611241015"}, (), 20),
         ({"sch9": "", "sch10": ""}, (), 30),
         ({"sch9": "many"}, (), 30),
         ({"sch9": "0"}, (), 30),
@@ -103,3 +108,23 @@ def test_ottehr_and_medplum_the_hour_is_the_facility_s_all_year() -> None:
     """Medplum's reminder bot used one zone, and the letters PST, for everyone, all year."""
     summer, winter = read(a_message(start="202707011015")), read(a_message(start="202701151015"))
     assert [found.start.hour if found.start else None for found in (summer, winter)] == [15, 16]
+
+
+def test_the_hour_that_comes_twice_does_not_make_later_messages_look_older() -> None:
+    """At 01:10 in the second hour the header says less than it did at 01:50 in the first."""
+    first = datetime(2026, 11, 1, 6, 50, tzinfo=UTC)
+    second = datetime(2026, 11, 1, 7, 10, tzinfo=UTC)
+    sent = [
+        read(a_message(msh7="20261101015000"), received=first).sent_at,
+        read(a_message(msh7="20261101011000"), received=second).sent_at,
+    ]
+    assert sent == [first, second]
+
+
+def test_in_the_hour_that_comes_twice_a_time_still_to_come_is_the_first() -> None:
+    received = datetime(2026, 11, 1, 6, 50, tzinfo=UTC)
+    assert read(a_message(msh7="20261101015200"), received=received).sent_at == datetime(2026, 11, 1, 6, 52, tzinfo=UTC)
+    assert read(a_message(msh7="20261101015000-0600"), received=received).sent_at == datetime(
+        2026, 11, 1, 7, 50, tzinfo=UTC
+    )
+    assert read(a_message(msh7="20261101015000")).sent_at == received

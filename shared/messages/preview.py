@@ -5,46 +5,54 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from shared.keys.keyring import encode
-from shared.messages.segments import size
-from shared.messages.templates import WORDS, render
-from shared.organisations.connection import Connection
+from shared.messages.lint import lint
+from shared.messages.segments import forcing, size
+from shared.messages.templates import render
+from shared.messages.words import KINDS, LANGUAGES, PLAIN_LETTERS, TEXTS
+from shared.organisations.connection import Connection, SmsRules
 from shared.organisations.forms import apply_sms
 from shared.organisations.requests import SmsChange
-from shared.organisations.shown import SmsPreview, SmsText
+from shared.organisations.shown import SmsPreview, SmsText, TemplateFinding
 from shared.organisations.taking import take
 
-KINDS = ("scheduled", "updated", "cancelled", "reminder")
-# As long as a real one, for the count of segments: 48 characters (shared/visits/ids.py).
-CODE = encode(b"this is an example and opens nothing")
+# As long as a real one, for the count of segments (shared/visits/ids.py), and plainly none.
+CODE = "this-is-an-example-of-a-link-00"
 HOUR = 10
 
 
 def preview(connection: Connection, body: Mapping[str, Any], public_url: str, now: datetime) -> SmsPreview:
     """The texts under the rules with `body` applied, for a visit a week from now. Raises `Refused`."""
     rules = apply_sms(connection.sms, take(SmsChange, body))
-    local = now.astimezone(ZoneInfo(connection.zone or "UTC")) + timedelta(days=7)
+    zone = connection.zone or "UTC"
+    local = now.astimezone(ZoneInfo(zone)) + timedelta(days=7)
     start = local.replace(hour=HOUR, minute=0, second=0, microsecond=0).astimezone(UTC)
-    texts = []
-    for language in WORDS:
-        for kind in KINDS:
-            text = render(
-                kind,
-                language,
-                organisation=rules.organisation or "…",
-                start=start,
-                zone=connection.zone or "UTC",
-                link=f"{public_url}/api/v/{CODE}",
+    link = f"{public_url}/api/v/{CODE}"
+    return SmsPreview(
+        texts=[_shown(rules, language, kind, start, zone, link) for language in LANGUAGES for kind in KINDS]
+    )
+
+
+def _shown(rules: SmsRules, language: str, kind: str, start: datetime, zone: str, link: str) -> SmsText:
+    organisation, ours = rules.organisation or "…", TEXTS[language][kind]
+    template = rules.templates.get(language, {}).get(kind, "")
+    text = render(
+        kind, language, organisation=organisation, start=start, zone=zone, link=link, templates=rules.templates
+    )
+    sized = size(text)
+    return SmsText(
+        language=language,
+        kind=kind,
+        text=text,
+        encoding=sized.encoding,
+        characters=sized.characters,
+        segments=sized.segments,
+        outside=forcing(text, letters=True) if language in PLAIN_LETTERS else [],
+        template=template or ours,
+        ours=ours,
+        findings=[
+            TemplateFinding(
+                code=one.code, level=one.level, detail=one.detail, fix=one.fix, start=one.start, length=one.length
             )
-            sized = size(text)
-            texts.append(
-                SmsText(
-                    language=language,
-                    kind=kind,
-                    text=text,
-                    encoding=sized.encoding,
-                    characters=sized.characters,
-                    segments=sized.segments,
-                )
-            )
-    return SmsPreview(texts=texts)
+            for one in (lint(language, kind, template, organisation=rules.organisation) if template else [])
+        ],
+    )

@@ -13,6 +13,7 @@ from shared.errors import BridgeError, Conflict, Refused
 from shared.organisations import forms
 from shared.organisations.access import ADMIN, Caller
 from shared.organisations.audit import Audit
+from shared.organisations.certificates import check_environment
 from shared.organisations.connection import Connection, ConnectionState, SmsRules, normal_fhir_base
 from shared.organisations.connections import Connections, new_id
 from shared.organisations.paging import page
@@ -110,6 +111,8 @@ class Administration:
         after = self._apply(connection, form)
         if (after.fhir_base, after.environment) != (connection.fhir_base, connection.environment):
             await self._only_one(after)
+        if after.certificates and after.environment != connection.environment:
+            check_environment(after, await self._connections.of_tenant(caller.tenant))
         if not after.approver_oid and connection.approver_oid and not confirmed:
             raise Refused("approval.last_approver", fields=await self._visits_of(connection))
         after = _moved(connection, after, form.state)

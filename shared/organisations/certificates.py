@@ -6,11 +6,13 @@ a private key is refused by name, for then that key has been shown to others.
 
 from base64 import b64decode
 from binascii import Error as Base64Error
+from collections.abc import Iterable
 from datetime import datetime
+from hashlib import sha256
 
 from shared.errors import Refused
 from shared.keys.keyring import encode
-from shared.organisations.connection import Certificate
+from shared.organisations.connection import Certificate, Connection
 
 MOST_BYTES = 16_384
 CURVES = ("secp256r1", "secp384r1")
@@ -36,14 +38,25 @@ def read_certificate(data: bytes, *, now: datetime, added_by: str) -> tuple[Cert
         raise Refused("certificate.invalid") from None
     if not loaded.not_valid_before_utc <= now < loaded.not_valid_after_utc:
         raise Refused("certificate.expired")
+    encoding, info = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     certificate = Certificate(
         thumbprint=encode(loaded.fingerprint(hashes.SHA256())),
         subject=loaded.subject.rfc4514_string()[:200],
         not_before=loaded.not_valid_before_utc,
         not_after=loaded.not_valid_after_utc,
         added_by=added_by,
+        key_digest=encode(sha256(loaded.public_key().public_bytes(encoding, info)).digest()),
     )
     return certificate, loaded.public_bytes(serialization.Encoding.PEM).decode()
+
+
+def check_environment(connection: Connection, others: Iterable[Connection]) -> None:
+    """That none of a connection's keys serves another environment too: what a test system can sign must not pass for
+    production. Raises `Refused("certificate.other_environment")`."""
+    keys = {certificate.key_digest for certificate in connection.certificates} - {""}
+    for other in others:
+        if other.environment != connection.environment and any(it.key_digest in keys for it in other.certificates):
+            raise Refused("certificate.other_environment")
 
 
 def _der(data: bytes) -> bytes:

@@ -14,6 +14,7 @@ from shared.errors import Refused
 EVIDENCE_LIFE = timedelta(minutes=15)
 CONFIRMATIONS = ("scheduled", "updated", "cancelled")
 Environment = Literal["testing", "production"]
+Gateway = Literal["", "acs", "sns"]
 
 
 class ConnectionState(StrEnum):
@@ -30,7 +31,8 @@ class ConnectionState(StrEnum):
 class SmsRules:
     """Texts of a connection. `reminders` are minutes before the start; `region` is ISO 3166, for numbers without code;
     `landlines`: a home number will do where there is no mobile one; `quiet`: from and to, `HH:MM` in the connection's
-    zone, in which no reminder leaves."""
+    zone, in which no reminder leaves; `templates`: own words, by language and kind, where ours are not wanted;
+    `gateway`: what its texts leave by, empty for the deployment's."""
 
     enabled: bool = False
     sender: str = ""
@@ -41,6 +43,8 @@ class SmsRules:
     region: str = "US"
     landlines: bool = False
     quiet: tuple[str, str] | None = None
+    templates: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    gateway: Gateway = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +59,15 @@ class Writeback:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """A sender certificate: the PEM is in the vault (`secret_of`). `thumbprint` is SHA-256, base64url."""
+    """A sender certificate: the PEM is in the vault (`secret_of`). `thumbprint` is SHA-256, base64url; `key_digest` the
+    same of its public key alone."""
 
     thumbprint: str
     subject: str
     not_before: datetime
     not_after: datetime
     added_by: str
+    key_digest: str = ""
 
     def secret_of(self, connection_id: str) -> str:
         """The vault's name of it. One a connection: a hospital may use the same certificate for two."""

@@ -73,6 +73,11 @@ class Connections:
         found = [await self.get(connection_id) for connection_id in ids]
         return [connection for connection in found if connection and connection.fhir_base == fhir_base]
 
+    async def sending(self) -> list[Connection]:
+        """The connections of this stamp that have a sender number."""
+        found = [_read(row) async for row in self._tables.all("connections", "RowKey eq @r", {"r": ROW})]
+        return [each for each in found if each.sms.sender and each.tenant in self._tenants]
+
     async def add(self, connection: Connection) -> Connection:
         """Stores a new connection. The index entry comes first: one without its connection points nowhere."""
         await self._index(connection)
@@ -122,7 +127,8 @@ def _row(connection: Connection) -> Entity:
         "RowKey": ROW,
         "tenant": connection.tenant,
         "state": connection.state.value,
-        "document": json.dumps(document, default=_instant),
+        # Not escaped: a string of a row holds 32 Ki characters, and templates may be in any script.
+        "document": json.dumps(document, default=_instant, ensure_ascii=False),
         ETAG: connection.etag,
     }
 

@@ -65,12 +65,25 @@ def apply_sms(rules: SmsRules, form: SmsChange) -> SmsRules:
         changes["region"] = form.region.upper()
     if isinstance(form.organisation, str):
         changes["organisation"] = form.organisation.strip()
+    if isinstance(form.templates, dict):
+        changes["templates"] = _templates(rules.templates, form.templates)
     if "quiet_hours" in changes:
         quiet = changes.pop("quiet_hours")
         if isinstance(quiet, QuietHours) and quiet.start == quiet.end:
             raise Refused("request.invalid", fields={"quiet_hours": "begins when it ends"})
         changes["quiet"] = (quiet.start, quiet.end) if isinstance(quiet, QuietHours) else None
     return replace(rules, **changes)
+
+
+def _templates(
+    before: Mapping[str, Mapping[str, str]], given: Mapping[Any, Mapping[Any, str | None]]
+) -> dict[str, dict[str, str]]:
+    """The templates with those given changed; an empty one is ours again."""
+    after = {language: dict(kinds) for language, kinds in before.items()}
+    for language, kinds in given.items():
+        mine = after.setdefault(str(language), {}) | {str(kind): text or "" for kind, text in kinds.items()}
+        after[str(language)] = {kind: text.replace("\r\n", "\n") for kind, text in mine.items() if text.strip()}
+    return {language: kinds for language, kinds in after.items() if kinds}
 
 
 def _set(form: Struct) -> dict[str, Any]:

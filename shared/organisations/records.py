@@ -29,8 +29,8 @@ CONTEXTS = {
     "direct-sms": ("directsms", f"sessionId=%CSN%{STAFF}"),
     "device-test": ("devicetest", "sessionId=%CSN%&deviceTest=1&userType=2"),
 }
-# Their launches come with a later release: until then they are answered with `launch.audience_unknown`.
-LATER = frozenset({"direct-sms", "device-test"})
+# Its launch comes with a later release: until then it is answered with `launch.audience_unknown`.
+LATER = frozenset({"device-test"})
 # A cell that begins so is run as a formula by spreadsheets (OWASP, CSV Injection).
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

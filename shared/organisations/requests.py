@@ -119,18 +119,29 @@ class QuietHours(Request):
     end: ClockTime
 
 
+SmsLanguage = Literal["en", "es", "fr", "pt", "zh", "ar", "vi"]
+SmsKind = Literal["scheduled", "updated", "cancelled", "reminder"]
+# More is never sent: four segments hold 612 characters at most. What else is wrong, the linter says.
+Template = Annotated[str, Meta(max_length=612, pattern="^[^\\u0000\\ud800-\\udfff]*$")]
+
+
 class SmsChange(Request):
-    """SMS rules to change. `reminders`: minutes before the start. `region`: ISO 3166, for numbers without a code."""
+    """SMS rules to change. `reminders`: minutes before the start. `region`: ISO 3166, for numbers without a code.
+    `templates`: texts in your own words by language and kind; those not given stay, an empty one or null is ours again.
+    `gateway`: what texts leave by, Azure Communication Services or Amazon SNS; empty: what the deployment uses.
+    """
 
     enabled: bool | UnsetType = UNSET
     sender: Annotated[str, Meta(pattern="^(\\+[0-9]{7,15})?$", examples=["+18335550100"])] | UnsetType = UNSET
     organisation: Annotated[str, Meta(max_length=40, pattern=LINE)] | UnsetType = UNSET
     confirmations: Annotated[list[Literal["scheduled", "updated", "cancelled"]], Meta(max_length=3)] | UnsetType = UNSET
     reminders: Annotated[list[Annotated[int, Meta(ge=1, le=10080)]], Meta(max_length=10)] | UnsetType = UNSET
-    language: Literal["en", "es", "fr"] | UnsetType = UNSET
+    language: SmsLanguage | UnsetType = UNSET
     region: Annotated[str, Meta(pattern="^[A-Za-z]{2}$")] | UnsetType = UNSET
     landlines: bool | UnsetType = UNSET
     quiet_hours: QuietHours | UnsetType | None = UNSET
+    templates: dict[SmsLanguage, dict[SmsKind, Template | None]] | UnsetType = UNSET
+    gateway: Literal["", "acs", "sns"] | UnsetType = UNSET
 
 
 class ConsentChange(Request):

@@ -66,6 +66,8 @@ def show_sms(rules: SmsRules) -> shown.SmsShown:
         region=rules.region,
         landlines=rules.landlines,
         quiet_hours=QuietHours(start=rules.quiet[0], end=rules.quiet[1]) if rules.quiet else None,
+        templates={language: dict(kinds) for language, kinds in rules.templates.items()},
+        gateway=rules.gateway,
     )
 
 

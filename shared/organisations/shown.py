@@ -49,6 +49,8 @@ class SmsShown(Shown):
     region: str
     landlines: bool
     quiet_hours: QuietHours | None
+    templates: dict[str, dict[str, str]]
+    gateway: Literal["", "acs", "sns"]
 
 
 class SmsSaved(SmsShown):
@@ -159,8 +161,23 @@ class Checked(Shown):
     findings: list[FindingOfCheck]
 
 
+class TemplateFinding(Shown):
+    """One thing about a template. An `error` keeps it from being saved. `start` and `length` count its characters
+    (Unicode code points).
+    """
+
+    code: str
+    level: Literal["error", "warning"]
+    detail: str
+    fix: str
+    start: int
+    length: int
+
+
 class SmsText(Shown):
-    """A text as it would leave. `segments`: what the carrier counts and bills."""
+    """A text as it would leave. `segments`: what the carrier counts and bills; `outside`: the characters that make it
+    UCS-2, in a language that needs none of them; `template`: its words; `ours`: what those are unless they are changed.
+    """
 
     language: str
     kind: str
@@ -168,6 +185,10 @@ class SmsText(Shown):
     encoding: Literal["GSM-7", "UCS-2"]
     characters: int
     segments: int
+    outside: list[str]
+    template: str
+    ours: str
+    findings: list[TemplateFinding]
 
 
 class SmsPreview(Shown):

@@ -9,6 +9,9 @@ import { useCommon } from '../../words/common';
 import { useSetup } from '../../words/setup';
 import { type Field, MOST_LETTERS, type Rules, type Setter } from './draft';
 
+/** What texts can leave by, by their vendors' names. */
+const GATEWAYS = { acs: 'Azure Communication Services', sns: 'Amazon SNS' } as const;
+
 interface Props {
   readonly rules: Rules;
   readonly set: Setter;
@@ -56,6 +59,18 @@ export function Basics({ rules, set, errorOf, numbers }: Props) {
         value={rules.sender}
         options={options}
         onChange={(sender) => set({ sender })}
+      />
+      <Select
+        label={w('gateway')}
+        hint={w('gateway.hint')}
+        error={errorOf('gateway')}
+        value={rules.gateway}
+        options={[
+          { value: '', label: w('gateway.usual') },
+          { value: 'acs', label: GATEWAYS.acs },
+          { value: 'sns', label: GATEWAYS.sns },
+        ]}
+        onChange={(gateway) => set({ gateway })}
       />
       <TextField
         label={w('organisation')}

@@ -12,7 +12,7 @@ import { toast } from '../../ui/toast';
 import { useSetup } from '../../words/setup';
 import { Basics } from './Basics';
 import { Confirmations } from './Confirmations';
-import { changed, FIELDS, type Field, faults, merge, missing, pick, type Rules } from './draft';
+import { change, changed, FIELDS, type Field, faults, merge, missing, type Rules } from './draft';
 import { Needs } from './Needs';
 import { Preview } from './Preview';
 import { QuietHours } from './QuietHours';
@@ -34,10 +34,9 @@ export function RulesForm({ connection, numbers, consented, onChanged }: Props) 
   const [both, setBoth] = useState<readonly Field[]>([]);
   const [sent, setSent] = useState<Rules>();
   const form = useRef<HTMLFormElement>(null);
-  const fields = changed(connection.sms, rules);
-  const dirty = fields.length > 0;
+  const dirty = changed(connection.sms, rules).length > 0;
   useUnsaved(dirty);
-  const set = (change: Partial<Rules>) => setRules((now) => ({ ...now, ...change }));
+  const set = (some: Partial<Rules>) => setRules((now) => ({ ...now, ...some }));
   const path = { id: connection.id };
 
   const save = useAction(async () => {
@@ -45,7 +44,7 @@ export function RulesForm({ connection, numbers, consented, onChanged }: Props) 
     const wrong = faults(rules);
     if (Object.keys(wrong).length) throw new Problem({ status: 422, code: 'request.invalid', fields: wrong });
     const params = { path, header: { 'If-Match': connection.etag } };
-    const body = pick(rules, fields) as Schema<'SmsChange'>;
+    const body = change(connection.sms, rules) as Schema<'SmsChange'>;
     const { etag, ...sms } = await ask(api().PUT('/connections/{id}/sms', { params, body }));
     onChanged({ ...connection, sms, etag });
     setRules(sms);
@@ -68,8 +67,11 @@ export function RulesForm({ connection, numbers, consented, onChanged }: Props) 
     // What is wrong is shown by now; the first of it gets the focus.
     requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus());
   };
+  const said422 = save.problem?.status === 422 ? save.problem.fields : {};
+  // `templates.es.reminder`
+  const refused = Object.keys(said422).flatMap((name) => (name.startsWith('templates.') ? [name.slice(10)] : []));
   const errorOf = (field: Field): string | undefined => {
-    const said = save.problem?.status === 422 ? save.problem.fields[field] : undefined;
+    const said = field === 'templates' && refused.length ? 'refused' : said422[field];
     // A complaint goes as soon as what it is about is changed.
     if (!said || (sent && changed(sent, rules).includes(field))) return undefined;
     if (said === 'quiet_hours.empty' || said === 'quiet_hours.same') return w(`wrong.${said}`);
@@ -97,7 +99,13 @@ export function RulesForm({ connection, numbers, consented, onChanged }: Props) 
           <Recipients rules={rules} set={set} errorOf={errorOf} />
         </Section>
       </div>
-      <Preview id={connection.id} rules={rules} />
+      <Preview
+        id={connection.id}
+        rules={rules}
+        saved={connection.sms.templates}
+        set={set}
+        refused={errorOf('templates') ? refused : []}
+      />
       <SaveBar
         dirty={dirty}
         save={save}

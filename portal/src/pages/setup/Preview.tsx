@@ -1,4 +1,5 @@
 // What arrives on a phone, under the rules as they are being typed.
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ask, type Schema } from '../../api/client';
 import { useLoad } from '../../api/hooks';
@@ -10,10 +11,11 @@ import { ProblemNote } from '../../ui/ProblemNote';
 import { Badge } from '../../ui/Small';
 import { Tabs } from '../../ui/Tabs';
 import { useFormat } from '../../words/format';
-import { isLanguage, LANGUAGES, type Language } from '../../words/language';
 import { useSetup } from '../../words/setup';
-import type { Rules } from './draft';
-import { foreign } from './gsm';
+import type { Rules, Setter } from './draft';
+import { isSpoken, SPOKEN, SPOKEN_HERE, type Spoken } from './spoken';
+import { type Templates, templateChanges, withTemplate } from './templates';
+import { Wording } from './Wording';
 
 type Text = Schema<'SmsText'>;
 const LINK = /(https?:\/\/\S+)/;
@@ -30,16 +32,33 @@ function useSettled<T>(value: T): T {
   return settled;
 }
 
-export function Preview({ id, rules }: { id: string; rules: Rules }) {
+interface Props {
+  readonly id: string;
+  readonly rules: Rules;
+  /** The templates that the API knows already. */
+  readonly saved: Templates;
+  readonly set: Setter;
+  /** Templates that the API has refused: `es.reminder`. */
+  readonly refused: readonly string[];
+}
+
+export function Preview({ id, rules, saved, set, refused }: Props) {
   const w = useSetup();
-  const own = isLanguage(rules.language) ? rules.language : 'en';
-  const [tab, setTab] = useState<Language>(own);
+  const own = isSpoken(rules.language) ? rules.language : 'en';
+  const [tab, setTab] = useState<Spoken>(own);
   useEffect(() => setTab(own), [own]);
+  const [wrong] = refused.map((name) => name.slice(0, 2)).filter(isSpoken);
+  useEffect(() => {
+    if (wrong) setTab(wrong);
+  }, [wrong]);
   const organisation = useSettled(rules.organisation);
+  const typed = useSettled(rules.templates);
+  const templates = templateChanges(saved, typed);
+  const body = { organisation, templates } as Schema<'SmsChange'>;
   const params = { path: { id } };
   const texts = useLoad(
-    (signal) => ask(api().POST('/connections/{id}/sms/preview', { params, body: { organisation }, signal })),
-    [id, organisation],
+    (signal) => ask(api().POST('/connections/{id}/sms/preview', { params, body, signal })),
+    [id, JSON.stringify(body)],
   );
   // The ones before stay until the next are there: it would flicker with each word.
   const kept = useRef<readonly Text[]>(undefined);
@@ -54,14 +73,27 @@ export function Preview({ id, rules }: { id: string; rules: Rules }) {
         {shown ? (
           <Tabs
             label={w('preview.languages')}
-            tabs={Object.entries(LANGUAGES).map(([value, label]) => ({ value: value as Language, label }))}
+            tabs={SPOKEN_HERE.map((value) => ({ value, label: <span lang={value}>{SPOKEN[value]}</span> }))}
             value={tab}
             onChange={setTab}
           >
             <div class="setup-phone" aria-busy={texts.loading}>
               {KINDS.map((kind) => {
                 const text = shown.find((one) => one.kind === kind);
-                return text && <Bubble key={kind} kind={kind} text={text} sent={sends(kind)} />;
+                const name = `${tab}.${kind}`;
+                return (
+                  text && (
+                    <Bubble key={name} kind={kind} text={text} sent={sends(kind)}>
+                      <Wording
+                        text={text}
+                        name={w('wording.of', { kind: w(`kind.${kind}`), language: SPOKEN[tab] })}
+                        own={rules.templates[tab]?.[kind]}
+                        refused={refused.includes(name)}
+                        onChange={(words) => set({ templates: withTemplate(rules.templates, tab, kind, words) })}
+                      />
+                    </Bubble>
+                  )
+                );
               })}
             </div>
             <Notes texts={shown.filter(({ kind }) => sends(kind))} />
@@ -74,7 +106,14 @@ export function Preview({ id, rules }: { id: string; rules: Rules }) {
   );
 }
 
-function Bubble({ kind, text, sent }: { kind: (typeof KINDS)[number]; text: Text; sent: boolean }) {
+interface BubbleProps {
+  readonly kind: (typeof KINDS)[number];
+  readonly text: Text;
+  readonly sent: boolean;
+  readonly children: ComponentChildren;
+}
+
+function Bubble({ kind, text, sent, children }: BubbleProps) {
   const w = useSetup();
   const format = useFormat();
   const [before, link, after] = text.text.split(LINK);
@@ -82,8 +121,9 @@ function Bubble({ kind, text, sent }: { kind: (typeof KINDS)[number]; text: Text
     <section class={`setup-text${sent ? '' : ' setup-text-off'}`}>
       <h3 class="setup-text-kind">
         {w(`kind.${kind}`)} {!sent && <Badge>{w('preview.off')}</Badge>}
+        {text.template !== text.ours && <Badge tone="brand">{w('wording.own')}</Badge>}
       </h3>
-      <p class="setup-bubble" lang={text.language}>
+      <p class="setup-bubble" lang={text.language} dir="auto">
         {before}
         <span class="setup-link">{link}</span>
         {after}
@@ -93,6 +133,7 @@ function Bubble({ kind, text, sent }: { kind: (typeof KINDS)[number]; text: Text
         {' · '}
         {w('preview.segments', { count: text.segments })}
       </p>
+      {children}
     </section>
   );
 }
@@ -100,15 +141,16 @@ function Bubble({ kind, text, sent }: { kind: (typeof KINDS)[number]; text: Text
 /** Why it costs what it costs. */
 function Notes({ texts }: { texts: readonly Text[] }) {
   const w = useSetup();
-  const strange = [
-    ...new Set(texts.filter(({ encoding }) => encoding === 'UCS-2').flatMap((one) => foreign(one.text))),
-  ];
+  const strange = [...new Set(texts.flatMap((one) => one.outside))];
   return (
     <div class="stack">
       {strange.length > 0 && (
         <Banner tone="warning" title={w('preview.ucs', { count: strange.length, characters: strange.join(' ') })}>
           <p>{w('preview.ucs.text')}</p>
         </Banner>
+      )}
+      {!strange.length && texts.some(({ encoding }) => encoding === 'UCS-2') && (
+        <p class="field-hint setup-none">{w('preview.letters')}</p>
       )}
       {texts.some(({ segments }) => segments > 1) && <p class="field-hint setup-none">{w('preview.several')}</p>}
     </div>

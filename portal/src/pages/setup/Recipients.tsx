@@ -2,10 +2,11 @@ import { useMemo } from 'preact/hooks';
 import { Checkbox } from '../../ui/Choices';
 import { Select } from '../../ui/Select';
 import { useFormat } from '../../words/format';
-import { LANGUAGES, type Language, locale } from '../../words/language';
+import { locale } from '../../words/language';
 import { useSetup } from '../../words/setup';
 import { countries } from './countries';
 import type { Field, Rules, Setter } from './draft';
+import { SPOKEN, SPOKEN_HERE, type Spoken } from './spoken';
 
 interface Props {
   readonly rules: Rules;
@@ -25,8 +26,8 @@ export function Recipients({ rules, set, errorOf }: Props) {
           label={w('language')}
           hint={w('language.hint')}
           error={errorOf('language')}
-          value={rules.language as Language}
-          options={(Object.keys(LANGUAGES) as Language[]).map((value) => ({ value, label: LANGUAGES[value] }))}
+          value={rules.language as Spoken}
+          options={SPOKEN_HERE.map((value) => ({ value, label: SPOKEN[value] }))}
           onChange={(language) => set({ language })}
         />
         <Select

@@ -1,5 +1,6 @@
 // What is typed, against what is saved. Pure.
 import type { Connection } from '../../app/connections';
+import { flat, mergeTemplates, templateChanges } from './templates';
 
 export type Rules = Connection['sms'];
 export type Field = keyof Rules;
@@ -19,18 +20,31 @@ export const FIELDS: readonly Field[] = [
   'region',
   'landlines',
   'quiet_hours',
+  'templates',
+  'gateway',
 ];
+
 /** In any order they mean the same. */
-const plain = (value: unknown) => JSON.stringify(Array.isArray(value) ? [...value].sort() : value);
+const plain = (rules: Rules, field: Field) => {
+  const value = field === 'templates' ? [...flat(rules.templates)].map(String) : rules[field];
+  return JSON.stringify(Array.isArray(value) ? [...value].sort() : value);
+};
 
 export const changed = (before: Rules, now: Rules): Field[] =>
-  FIELDS.filter((field) => plain(before[field]) !== plain(now[field]));
+  FIELDS.filter((field) => plain(before, field) !== plain(now, field));
 
 export const sameRules = (one: Rules, other: Rules): boolean => changed(one, other).length === 0;
 
 /** Only these fields of the rules. */
 export const pick = (rules: Rules, fields: readonly Field[]): Partial<Rules> =>
   Object.fromEntries(fields.map((field) => [field, rules[field]]));
+
+/** The change that makes `before` what is typed. */
+export function change(before: Rules, now: Rules): Partial<Rules> {
+  const fields = changed(before, now);
+  const templates = templateChanges(before.templates, now.templates);
+  return { ...pick(now, fields), ...(fields.includes('templates') && { templates }) };
+}
 
 export interface Merged {
   readonly rules: Rules;
@@ -42,7 +56,8 @@ export interface Merged {
 export function merge(before: Rules, mine: Rules, theirs: Rules): Merged {
   const my = changed(before, mine);
   const both = changed(before, theirs).filter((field) => my.includes(field) && changed(mine, theirs).includes(field));
-  return { rules: { ...theirs, ...pick(mine, my) }, both };
+  const templates = mergeTemplates(before.templates, mine.templates, theirs.templates);
+  return { rules: { ...theirs, ...pick(mine, my), templates }, both };
 }
 
 /** What texts need and is not there yet. */

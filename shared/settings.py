@@ -8,6 +8,7 @@ from datetime import timedelta
 
 # A tenant by its id only: `common`, `organizations` or a domain would let in others than those meant.
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,12 @@ class Settings:
     graph_url: str = "https://graph.microsoft.com"
     allow_loopback: bool = False
     claim_lease: timedelta = timedelta(seconds=120)
+    sms_per_minute: int = 0
+    sms_gateway: str = "acs"
+    sns_region: str = ""
+    sns_role_arn: str = ""
+    sns_audience: str = ""
+    sns_endpoint: str = ""
     storage_connection: str = ""
     table_service_uri: str = ""
     queue_service_uri: str = ""
@@ -54,6 +61,7 @@ class Settings:
         wrong = [] if GUID.fullmatch(home) else ["ENTRA_TENANT_ID (the tenant's GUID)"]
         if not all(GUID.fullmatch(tenant) for tenant in affiliates):
             wrong.append("ENTRA_AFFILIATE_TENANT_IDS (GUIDs with commas between them)")
+        wrong += _wrong_of_gateways(environment)
         if wrong:
             raise SettingsError("settings not valid: " + ", ".join(wrong))
         return cls(
@@ -72,10 +80,21 @@ class Settings:
             graph_url=environment.get("GRAPH_URL", "https://graph.microsoft.com").rstrip("/"),
             allow_loopback=environment.get("ALLOW_LOOPBACK", "").lower() in ("1", "true"),
             claim_lease=timedelta(seconds=int(environment.get("CLAIM_LEASE_SECONDS", "120"))),
+            sms_per_minute=int(environment.get("SMS_PER_MINUTE", "0")),
+            sms_gateway=environment.get("SMS_GATEWAY") or "acs",
+            sns_region=environment.get("SNS_REGION", ""),
+            sns_role_arn=environment.get("SNS_ROLE_ARN", ""),
+            sns_audience=environment.get("SNS_AUDIENCE", "").rstrip("/"),
+            sns_endpoint=environment.get("SNS_ENDPOINT", "").rstrip("/"),
             storage_connection=storage,
             table_service_uri=tables,
             queue_service_uri=queues,
         )
+
+    @property
+    def sms_gateways(self) -> tuple[str, ...]:
+        """The gateways that this deployment is set up for."""
+        return ("acs", "sns") if self.sns_region else ("acs",)
 
     @property
     def tenants(self) -> tuple[str, ...]:
@@ -87,7 +106,21 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(item.strip().lower() for item in text.split(",") if item.strip())
 
 
+def _wrong_of_gateways(environment: Mapping[str, str]) -> list[str]:
+    """What is wrong about the choice of gateways. The settings of SNS are needed all or none."""
+    chosen, given = environment.get("SMS_GATEWAY") or "acs", [name for name in SNS if environment.get(name)]
+    wrong = [] if chosen in ("acs", "sns") else ["SMS_GATEWAY (acs or sns)"]
+    if chosen == "sns" or given or environment.get("SNS_ENDPOINT"):
+        wrong += [f"{name} (needed for SNS)" for name in SNS if name not in given]
+    if environment.get("SNS_ROLE_ARN") and not ROLE_ARN.fullmatch(environment["SNS_ROLE_ARN"]):
+        wrong.append("SNS_ROLE_ARN (the role's ARN)")
+    if environment.get("SNS_ENDPOINT") and environment.get("ALLOW_LOOPBACK", "").lower() not in ("1", "true"):
+        wrong.append("SNS_ENDPOINT (for tests, with ALLOW_LOOPBACK only)")
+    return wrong
+
+
 REQUIRED = ("PUBLIC_URL", "PORTAL_URL", "ENTRA_TENANT_ID", "ENTRA_CLIENT_ID", "VAULT_URL", "SMS_ENDPOINT")
+SNS = ("SNS_REGION", "SNS_ROLE_ARN", "SNS_AUDIENCE")
 
 
 class SettingsError(RuntimeError):

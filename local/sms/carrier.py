@@ -17,6 +17,26 @@ _TOLL_FREE = re.compile(r"\+1(800|833|844|855|866|877|888)\d{7}")
 STOP_WORDS = frozenset({"STOP"})
 START_WORDS = frozenset({"START", "UNSTOP"})
 
+# What becomes of a text, as `deliveryStatusDetails` says it: "SMS error codes" of
+# https://learn.microsoft.com/azure/communication-services/concepts/troubleshooting-info
+CODES = {
+    "2000": "Message Delivered Successfully",
+    "4000": "Message is rejected due to fraud detection",
+    "4001": "Message is rejected due to invalid Source/From number format",
+    "4002": "Message is rejected due to invalid Destination/To number format",
+    "4003": "Message failed to deliver due to unsupported destination",
+    "4004": "Message failed to deliver since Destination/To number doesn't exist",
+    "4005": "Message is blocked by Destination carrier",
+    "4006": "The Destination/To number isn't reachable",
+    "4007": "The Destination/To number has opted out of receiving messages from you",
+    "4008": "You've exceeded the maximum number of messages allowed for your profile",
+    "4009": "Message is rejected by Microsoft Entitlement System",
+    "4010": "Message was blocked due to the toll-free number not being verified",
+    "5000": "Message failed to deliver",
+    "5001": "Message failed to deliver due to temporary unavailability of application/system",
+    "5002": "Carrier does not support delivery report",
+    "9999": "Message failed to deliver due to unknown error/failure",
+}
 DELIVERED = ("Delivered", "No error.")
 BLOCKED = ("Failed", "Sender blocked for given recipient.")
 UNVERIFIED = ("Failed", "Toll-free number is not verified.")
@@ -71,7 +91,10 @@ class Reply:
 
 
 class Carrier:
-    """Texts, opt-outs and pace of all numbers of the resource. Pairs are (sender, recipient)."""
+    """Texts, opt-outs and pace of all numbers of the resource. Pairs are (sender, recipient).
+
+    `outcomes`: what becomes of texts to a number, one of CODES; where none is named they arrive.
+    """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.texts: list[Text] = []
@@ -80,6 +103,7 @@ class Carrier:
             200  # toll-free: https://learn.microsoft.com/azure/communication-services/concepts/service-limits
         )
         self.unverified: set[str] = set()
+        self.outcomes: dict[str, str] = {}
         self._clock = clock
         self._blocked: set[tuple[str, str]] = set()
         self._opted_out: set[tuple[str, str]] = set()
@@ -93,6 +117,9 @@ class Carrier:
             text.status, text.details = UNVERIFIED
         elif self.is_opted_out(text.sender, text.to):
             text.status, text.details = BLOCKED
+        elif text.to in self.outcomes:
+            code = self.outcomes[text.to]
+            text.status, text.details = "Delivered" if code == "2000" else "Failed", code
         self.texts.append(text)
         self._by_id[text.id] = text
         if text.repeatability_request_id:

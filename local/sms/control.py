@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 from local.config import SENDER_NUMBER
 from local.sms import phone, reports
 from local.sms.answers import Json
-from local.sms.carrier import E164, Carrier
+from local.sms.carrier import CODES, E164, Carrier
 from local.sms.events import EventGrid
 from local.sms.inventory import Course, Inventory
 
@@ -73,6 +73,18 @@ def routes(carrier: Carrier, inventory: Inventory, events: EventGrid) -> list[Ba
         change(str(body.get("number")))
         return JSONResponse({"unverified": sorted(carrier.unverified)})
 
+    async def outcomes(request: Request) -> Response:
+        """What becomes of texts to a number from now on: PUT `{number, code}`, DELETE for all to arrive again."""
+        if request.method == "DELETE":
+            carrier.outcomes.clear()
+        elif request.method == "PUT":
+            body = await _object(request)
+            number, code = _number(body.get("number")), body.get("code")
+            if not isinstance(code, str) or code not in CODES:
+                raise HTTPException(400, f"code must be one of {', '.join(CODES)}")
+            carrier.outcomes[number] = code
+        return JSONResponse(carrier.outcomes)
+
     async def page(request: Request) -> Response:
         """The phone of `?number=`, or of whoever got the last text."""
         return HTMLResponse(phone.page(carrier, request.query_params.get("number")))
@@ -84,6 +96,7 @@ def routes(carrier: Carrier, inventory: Inventory, events: EventGrid) -> list[Ba
         Route("/sms/quotas", quotas, methods=["GET", "PUT"]),
         Route("/sms/orders", orders, methods=["GET", "PUT", "DELETE"]),
         Route("/sms/verified", verified, methods=["PUT"]),
+        Route("/sms/outcomes", outcomes, methods=["GET", "PUT", "DELETE"]),
         Route("/phone", page, methods=["GET"]),
     ]
 
@@ -120,7 +133,7 @@ async def _form(request: Request) -> Json:
 
 def _number(value: object) -> str:
     if not isinstance(value, str) or not E164.fullmatch(value):
-        raise HTTPException(400, "from and to must be phone numbers such as +16085550143")
+        raise HTTPException(400, "a phone number such as +16085550143 is needed")
     return value
 
 

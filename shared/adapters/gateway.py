@@ -1,20 +1,25 @@
-"""Sending a text: one protocol, and Azure Communication Services behind it by its REST API.
+"""Sending a text: the one protocol that every gateway speaks, its records and its errors.
 
-The Python SDK draws a new repeatability id for each call, so that our own retry after a crash would send twice; the
-REST API takes ours. https://learn.microsoft.com/rest/api/communication/sms
+`communication_services.py` and `sns.py` implement it; docs/sns.md says what a gateway without idempotency costs.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from email.utils import format_datetime
-from typing import Protocol
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Literal, Protocol
 
-from shared.adapters.web import UpstreamError, Web
-from shared.errors import Unavailable
+Reason = Literal[
+    "", "opted_out", "invalid_number", "no_such_number", "blocked_number", "unreachable", "spam", "barred", "other"
+]
+"""Why a text failed; with `delivered`, the nine statuses that a text can end in. `opted_out`: the recipient wants none;
+`invalid_number`: not a number of that country; `no_such_number`: nobody has it; `blocked_number`: on the gateway's own
+list; `unreachable`: off or out of coverage; `spam`: taken for it; `barred`: the carrier lets nothing through."""
 
-API_VERSION = "2026-01-23"
-REPORT_AFTER_SECONDS = 600
-ANSWER_SECONDS = 8
+# Where a gateway does not say for how long; their limits are counted by the second or the minute.
+RETRY_AFTER = timedelta(seconds=10)
+# No pause that it may ask for is longer: a header that went wrong must not silence a number for a day.
+LONGEST_RETRY_AFTER = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,57 +38,57 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The gateway's word: `message_id` if accepted, else refused for good."""
+    """The gateway's word: `message_id` if accepted, else refused for good, and `reason` says why."""
 
     message_id: str
+    reason: Reason = ""
 
     @property
     def accepted(self) -> bool:
         return bool(self.message_id)
 
 
+class Throttled(Exception):
+    """The gateway did not take the text: it may be offered again after `retry_after`."""
+
+    def __init__(self, retry_after: timedelta) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
+class OutcomeUnknown(Exception):
+    """The text may have been sent, and a gateway without idempotency must not be asked again."""
+
+
 class Gateway(Protocol):
-    """Sends texts."""
+    """Sends texts. `repeatable`: the same id twice is sent once."""
+
+    repeatable: bool
 
     async def send(self, text: Outgoing) -> Sent:
-        """Raises `Unavailable` when the outcome is unknown or may change: then the same text may be sent again."""
+        """Raises `Throttled`, `Unavailable` (a repeatable gateway may be asked again with the same id; another has surely
+        not sent) and `OutcomeUnknown`.
+        """
 
 
-class CommunicationServices:
-    """The stamp's Azure Communication Services resource, with the managed identity's token."""
+def retry_after(headers: Mapping[str, str]) -> timedelta:
+    """The pause that an answer asks for: seconds or a date (RFC 9110 §10.2.3), from a second to a quarter of an hour.
 
-    def __init__(self, web: Web) -> None:
-        self._web = web
+    A date counts from the answer's own `Date`, so that no clock but the gateway's matters.
+    """
+    asked = headers.get("retry-after", "").strip()
+    if asked.isascii() and asked.isdigit():
+        # A number too long for a pause is the longest one.
+        pause = timedelta(seconds=min(int(asked[:9]), LONGEST_RETRY_AFTER.total_seconds()))
+    else:
+        until, said = _date(asked), _date(headers.get("date", ""))
+        pause = until - said if until and said else RETRY_AFTER
+    return min(max(pause, timedelta(seconds=1)), LONGEST_RETRY_AFTER)
 
-    async def send(self, text: Outgoing) -> Sent:
-        """One recipient a call; the answer is a multi-status of one."""
-        body = {
-            "from": text.sender,
-            "message": text.text,
-            "smsRecipients": [
-                {
-                    "to": text.to,
-                    "repeatabilityRequestId": text.id,
-                    "repeatabilityFirstSent": format_datetime(text.first_attempt, usegmt=True),
-                }
-            ],
-            "smsSendOptions": {
-                "enableDeliveryReport": True,
-                "tag": text.tag,
-                "deliveryReportTimeoutInSeconds": REPORT_AFTER_SECONDS,
-            },
-        }
-        try:
-            answer = await self._web.send(
-                "POST", "/sms", params={"api-version": API_VERSION}, json_body=body, read_seconds=ANSWER_SECONDS
-            )
-        except UpstreamError:
-            raise Unavailable from None
-        if answer.status in (401, 403, 408, 429) or answer.status >= 500:
-            raise Unavailable
-        if answer.status != 202 or not isinstance(answer.body, dict) or not answer.body.get("value"):
-            return Sent("")
-        item = answer.body["value"][0]
-        if item.get("httpStatusCode") in (408, 429) or item.get("httpStatusCode", 0) >= 500:
-            raise Unavailable
-        return Sent(str(item.get("messageId", "")) if item.get("successful") else "")
+
+def _date(text: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

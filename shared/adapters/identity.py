@@ -58,7 +58,11 @@ class Identity:
     def _assertion_sync(self) -> str:
         # azure-identity asks for the assertion from a plain function even in its asynchronous credential. The
         # identity endpoint is on this machine and the token is cached for hours, so the wait is milliseconds.
-        token: str = self._managed_sync.get_token(EXCHANGE_SCOPE).token  # type: ignore[attr-defined]
+        return self.token_for(EXCHANGE_SCOPE.removesuffix("/.default"))
+
+    def token_for(self, audience: str) -> str:
+        """The managed identity's own token for whoever trusts it, such as AWS. Blocking: call it in a thread."""
+        token: str = self._managed_sync.get_token(f"{audience}/.default").token  # type: ignore[attr-defined]
         return token
 
     def assertion(self) -> str:

@@ -4,7 +4,7 @@ Entities are plain dicts of strings, integers and booleans; instants are text (`
 is written is what is read. An entity that was read carries its ETag under `ETAG`.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from azure.data.tables.aio import TableClient, TableServiceClient
 
 ETAG = "_etag"
+MOST_OPERATIONS = 100  # of one transaction, by the service
 TABLES = ("tenants", "connections", "issuers", "audit", "clinicians", "visits", "optouts", "work", "facts")
 
 Entity = dict[str, Any]
@@ -111,8 +112,8 @@ class Tables:
         """Removes an entity; one that is not there is fine."""
         await self._table(table).delete_entity(partition, row)
 
-    async def transact(self, table: str, operations: Iterable[Operation]) -> None:
-        """Commits operations on one partition, all or none.
+    async def transact(self, table: str, operations: Iterable[Operation]) -> list[str]:
+        """Commits operations on one partition, all or none, MOST_OPERATIONS at most. Returns the new ETags in order.
 
         `replace` and `delete` of an entity with an ETag hold only if it is unchanged. Raises `Conflict` when one
         does not hold; then nothing was written.
@@ -135,18 +136,49 @@ class Tables:
                 case "delete":
                     batch.append(("delete", _wire(entity), guard))
         if not batch:
-            return
+            return []
         try:
-            await self._table(table).submit_transaction(batch)
+            written = await self._table(table).submit_transaction(batch)
         except TableTransactionError as error:
             if error.status_code in (404, 409, 412):
                 raise Conflict from None
             raise
+        return [str(one.get("etag", "")) for one in written]
+
+    async def upsert_many(self, table: str, entities: Sequence[Entity]) -> None:
+        """Writes entities whatever stood there: those of one partition together, up to MOST_OPERATIONS a request."""
+        if len(entities) == 1:
+            await self.upsert(table, entities[0])
+            return
+        for some in _by_partition(entities):
+            await self.transact(table, [("upsert", entity) for entity in some])
+
+    async def delete_many(self, table: str, keys: Sequence[tuple[str, str]]) -> None:
+        """Removes entities, those of one partition together; ones that are not there are fine."""
+        entities: list[Entity] = [{"PartitionKey": partition, "RowKey": row} for partition, row in keys]
+        for some in _by_partition(entities):
+            try:
+                if len(some) > 1:
+                    await self.transact(table, [("delete", entity) for entity in some])
+                    continue
+            except Conflict:
+                pass  # one of them is gone, which fails the whole transaction
+            for entity in some:
+                await self.delete(table, entity["PartitionKey"], entity["RowKey"])
 
     async def close(self) -> None:
         """Closes the client's connections, if it was ever used."""
         if "_service" in self.__dict__:
             await self._service.close()
+
+
+def _by_partition(entities: Iterable[Entity]) -> Iterator[list[Entity]]:
+    groups: dict[str, list[Entity]] = {}
+    for entity in entities:
+        groups.setdefault(entity["PartitionKey"], []).append(entity)
+    for group in groups.values():
+        for first in range(0, len(group), MOST_OPERATIONS):
+            yield group[first : first + MOST_OPERATIONS]
 
 
 def _plain(entity: Any) -> Entity:

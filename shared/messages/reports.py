@@ -7,27 +7,29 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from shared.messages.optouts import OptOuts
+from shared.messages.inbound import Replies
 from shared.messages.sending import read_tag
+from shared.messages.statuses import status_of
+from shared.metrics import measure
 from shared.visits.store import Visits
 from shared.visits.visit import Record, TextState
 
 DELIVERED = "Microsoft.Communication.SMSDeliveryReportReceived"
 RECEIVED = "Microsoft.Communication.SMSReceived"
-UNFINISHED = (TextState.SENDING, TextState.SENT)
+UNFINISHED = (TextState.SENDING, TextState.SENT, TextState.UNKNOWN)
 
 
 class GatewayReports:
-    """Notes what became of a text, and heeds STOP."""
+    """Notes what became of a text, and heeds what patients reply."""
 
-    def __init__(self, visits: Visits, optouts: OptOuts) -> None:
+    def __init__(self, visits: Visits, replies: Replies) -> None:
         self._visits = visits
-        self._optouts = optouts
+        self._replies = replies
 
     async def note(self, kind: str, data: Mapping[str, Any]) -> None:
         """One event; any number of times the same is one. Events of other kinds are nothing to us."""
         if kind == RECEIVED:
-            await self._optouts.heed(str(data.get("to", "")), str(data.get("from", "")), str(data.get("message", "")))
+            await self._replies.heed(data)
         elif kind == DELIVERED:
             await self._delivered(data)
 
@@ -36,15 +38,24 @@ class GatewayReports:
         if found is None:
             return
         key, name = found
-        state = TextState.DELIVERED if data.get("deliveryStatus") == "Delivered" else TextState.FAILED
+        state, reason = status_of(str(data.get("deliveryStatus", "")), str(data.get("deliveryStatusDetails", "")))
         message_id = str(data.get("messageId", ""))
 
         def apply(record: Record | None) -> Record | None:
             text = record.texts.get(name) if record else None
-            if record is None or text is None or text.state not in UNFINISHED:
+            # Reports come in any order: that it arrived, by any of its attempts, is true whatever came before.
+            open_to = (*UNFINISHED, TextState.FAILED) if state is TextState.DELIVERED else UNFINISHED
+            if record is None or text is None or text.state not in open_to:
                 return None
-            text = replace(text, state=state, message_id=message_id)
+            if state is TextState.FAILED and text.message_id and text.message_id != message_id:
+                # An earlier attempt of it: a later one was accepted, and has a report of its own.
+                return None
+            noted = replace(text, state=state, reason=reason, message_id=message_id)
+            if noted == text:
+                return None
             visit = replace(record.visit, facts_due=True)
-            return replace(record, visit=visit, texts={**record.texts, name: text})
+            return replace(record, visit=visit, texts={**record.texts, name: noted})
 
-        await self._visits.change(key, apply)
+        after = await self._visits.change(key, apply)
+        if after and name in after.texts and after.texts[name].message_id == message_id:
+            measure("visitbridge.text.ended", 1, state=state.value, reason=reason or "none")

@@ -1,6 +1,7 @@
 """Sender certificates: what is taken, and why the rest is not."""
 
 from base64 import b64encode
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,8 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 from shared.errors import Refused
-from shared.organisations.certificates import read_certificate
-from shared.organisations.connection import Certificate
+from shared.organisations.certificates import check_environment, read_certificate
+from shared.organisations.connection import Certificate, Connection, Environment
 from shared.organisations.showing import show_certificate
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -67,3 +68,33 @@ def test_an_elliptic_curve_certificate_is_fine() -> None:
 def test_a_certificate_warns_from_thirty_days_before_it_expires(days: int, warning: str) -> None:
     certificate = Certificate("t", "CN=Sender", NOW - timedelta(days=300), NOW + timedelta(days=days), "oid")
     assert show_certificate(certificate, NOW).warning == warning
+
+
+KEY, OTHER = rsa.generate_private_key(65537, 2048), ec.generate_private_key(ec.SECP256R1())
+
+
+def a_connection(environment: Environment, *keys: Any) -> Connection:
+    """One with a certificate for each key."""
+    days = {"testing": 365, "production": 730}[environment]
+    pems = [a_certificate(key, days=days).public_bytes(serialization.Encoding.PEM) for key in keys]
+    known = tuple(read_certificate(pem, now=NOW, added_by="x")[0] for pem in pems)
+    return Connection("c", "t", "https://ehr.example/R4", environment, "UTC", "oid", certificates=known)
+
+
+def test_a_key_that_serves_testing_cannot_serve_production_under_any_certificate() -> None:
+    testing, production = a_connection("testing", OTHER, KEY), a_connection("production", KEY)
+    assert testing.certificates[1].thumbprint != production.certificates[0].thumbprint
+    for one, other in ((testing, production), (production, testing)):
+        with pytest.raises(Refused, match=r"certificate\.other_environment"):
+            check_environment(one, [a_connection("production"), other])
+
+
+def test_a_key_may_follow_itself_and_serve_connections_of_one_environment() -> None:
+    one = a_connection("production", KEY, KEY)
+    check_environment(one, [one, a_connection("production", KEY), a_connection("testing", OTHER)])
+
+
+def test_certificates_whose_key_was_not_noted_are_not_taken_for_one_another() -> None:
+    unknown = Certificate("t", "CN=Sender", NOW, NOW, "oid")
+    one, other = replace(a_connection("testing"), certificates=(unknown,)), a_connection("production")
+    check_environment(one, [replace(other, certificates=(unknown,))])

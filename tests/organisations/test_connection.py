@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 
 from shared.adapters.epic import Endpoints, interconnect_of
+from shared.adapters.tables import ETAG
 from shared.errors import Refused
+from shared.messages.words import KINDS, LANGUAGES
+from shared.organisations import connections
 from shared.organisations.connection import Connection, SmsRules, normal_fhir_base
 
 BASE = "https://epic.example.org/Interconnect-PRD/api/FHIR/R4"
@@ -60,3 +63,19 @@ def test_what_an_approval_covers_changes_its_digest(changes: dict[str, Any]) -> 
 
 def test_sms_settings_need_no_new_approval() -> None:
     assert replace(CONNECTION, sms=SmsRules(enabled=True)).configuration == CONNECTION.configuration
+
+
+def test_a_connection_is_read_as_it_was_written_with_every_text_in_its_own_words() -> None:
+    """The longest of all of them, in any script, fits the 32 Ki characters that a string of a row holds."""
+    texts = {language: dict.fromkeys(KINDS, "\U0001f642\n" + "ế" * 610) for language in LANGUAGES}
+    sms = SmsRules(templates=texts, quiet=("21:00", "08:00"))
+    row = connections._row(replace(CONNECTION, sms=sms))
+    assert connections._read(row | {ETAG: "1"}).sms == sms
+    assert len(row["document"].encode("utf-16-le")) < 64 * 1024 * 0.8
+
+
+def test_a_connection_of_before_there_were_templates_has_none() -> None:
+    row = connections._row(CONNECTION)
+    row["document"] = row["document"].replace(', "templates": {}', "")
+    assert "templates" not in row["document"]
+    assert connections._read(row | {ETAG: "1"}).sms == SmsRules()

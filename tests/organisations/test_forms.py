@@ -87,7 +87,8 @@ def test_an_approver_can_be_named_and_taken_away() -> None:
         {"reminders": [0]}, {"reminders": [99999]}, {"reminders": [True]}, {"reminders": [1] * 11}, {"sender": "12"},
         {"confirmations": ["x"]}, {"enabled": "yes"}, {"language": "xx"}, {"region": "USA"}, {"organisation": "x" * 41},
         {"organisation": "two\nlines"}, {"organisation": "half \ud83d"}, {"quiet_hours": {"start": "25:00", "end": "08:00"}},
-        {"quiet_hours": {"start": "21:00"}},
+        {"quiet_hours": {"start": "21:00"}}, {"templates": {"tl": {}}}, {"templates": {"es": {"reminder-15": "x"}}},
+        {"templates": {"es": {"reminder": "x" * 613}}}, {"templates": {"es": {"reminder": "half \ud83d"}}}, {"templates": []},
     ],
     ids=ascii,
 )  # fmt: skip
@@ -107,6 +108,18 @@ def test_quiet_hours_are_set_and_taken_away() -> None:
     assert quiet.quiet == ("21:00", "08:00")
     assert forms.apply_sms(quiet, take(SmsChange, {"enabled": False})).quiet == ("21:00", "08:00")
     assert forms.apply_sms(quiet, take(SmsChange, {"quiet_hours": None})).quiet is None
+
+
+def test_templates_are_changed_one_by_one_and_an_empty_one_is_ours_again() -> None:
+    def changed(rules: SmsRules, templates: dict[str, Any]) -> SmsRules:
+        return forms.apply_sms(rules, take(SmsChange, {"templates": templates}))
+
+    rules = changed(SmsRules(), {"es": {"reminder": "uno\r\ndos", "updated": "tres"}, "ar": {"cancelled": " \n"}})
+    assert rules.templates == {"es": {"reminder": "uno\ndos", "updated": "tres"}}
+    rules = changed(rules, {"es": {"reminder": None}, "vi": {"reminder": "bốn"}})
+    assert rules.templates == {"es": {"updated": "tres"}, "vi": {"reminder": "bốn"}}
+    assert changed(rules, {"es": {"updated": ""}}).templates == {"vi": {"reminder": "bốn"}}
+    assert forms.apply_sms(rules, take(SmsChange, {"enabled": False})).templates == rules.templates
 
 
 def test_reminders_are_sorted_and_single() -> None:

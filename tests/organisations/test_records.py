@@ -39,7 +39,7 @@ def launched(record: Record, *, without: str = "", more: tuple[str, ...] = (), w
 def test_every_record_is_issued_and_those_whose_launch_comes_later_are_not_ready() -> None:
     found = issued(CONNECTION, US)
     assert [record.name for record in found] == NAMES
-    assert {record.name for record in found if not record.ready} == {"direct-sms", "device-test"}
+    assert {record.name for record in found if not record.ready} == {"device-test"}
 
 
 def test_a_launch_record_has_the_connection_in_its_url_its_audience_s_client_and_its_own_marker() -> None:

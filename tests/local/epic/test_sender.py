@@ -1,11 +1,14 @@
 """How messages travel: signed with the sender's certificate, sent again while the receiver is away."""
 
 import base64
+import gzip
 import hashlib
+from pathlib import Path
 from typing import Any
 
 import jwt
 import pytest
+from asn1crypto import cms  # type: ignore[import-untyped]
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -13,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from local.config import CONNECTION_ID, StackConfig
 from local.epic.sender import sign
 from tests.local.epic.vendor import Vendor
+from tests.messages.signing import OPENSSL, openssl_accepts
 
 URL = "http://localhost:7071/api/hl7/demo2amer"
 
@@ -57,6 +61,54 @@ async def test_a_message_is_sent_again_while_the_receiver_is_busy(vendor: Vendor
     assert (sent["status"], sent["attempts"], sent["control_id"]) == (200, 3, "C1")
     assert len({body for _, _, body in vendor.listener.received}) == 1
     assert len({headers["authorization"] for _, headers, _ in vendor.listener.received}) == 3
+
+
+@pytest.mark.parametrize("signature", ["token", "cms"])
+async def test_a_message_can_be_compressed_and_is_signed_as_it_was_before(vendor: Vendor, signature: str) -> None:
+    csn = (await vendor.appointment())["csn"]
+    order = {"event": "S12", "signature": signature, "gzip": True}
+    assert (await vendor.control.post(f"/epic/appointments/{csn}/send", json=order)).json()["status"] == 200
+    [(url, headers, sent)] = vendor.listener.received
+    body = gzip.decompress(sent)
+    assert headers["content-encoding"] == "gzip"
+    assert body.startswith(b"MSH|")
+    if signature == "token":
+        claims = verified(vendor.config, headers["authorization"].removeprefix("Bearer "), url)
+        assert claims["body_sha256"] == hashlib.sha256(body).hexdigest()
+    else:
+        assert digest_in(headers["hl7-signature"]) == hashlib.sha512(body).digest()
+
+
+async def test_a_message_can_be_signed_as_hl7_over_http_says(vendor: Vendor, tmp_path: Path) -> None:
+    csn = (await vendor.appointment())["csn"]
+    vendor.listener.answers = [(503, "later"), (200, "ack")]
+    order = {"event": "S12", "signature": "cms"}
+    sent = (await vendor.control.post(f"/epic/appointments/{csn}/send", json=order)).json()
+    assert (sent["status"], sent["attempts"]) == (200, 2)
+    [(_, first, body), (_, second, same)] = vendor.listener.received
+    assert "authorization" not in first
+    assert body == same
+    assert first["hl7-signature"] != second["hl7-signature"]
+    algorithm, text = first["hl7-signature"].split(" ")
+    assert algorithm == "SHA512withRSA"
+    assert digest_in(first["hl7-signature"]) == hashlib.sha512(body).digest()
+    if OPENSSL:
+        certificate = x509.load_pem_x509_certificate(vendor.config.sender_certificate.read_bytes())
+        assert openssl_accepts(base64.b64decode(text), body, certificate, tmp_path)
+
+
+async def test_there_is_no_third_way_to_sign(vendor: Vendor) -> None:
+    csn = (await vendor.appointment())["csn"]
+    order = {"event": "S12", "signature": "none"}
+    assert (await vendor.control.post(f"/epic/appointments/{csn}/send", json=order)).status_code == 400
+    assert vendor.listener.received == []
+
+
+def digest_in(header: str) -> bytes:
+    """The message digest that a signature was made over."""
+    signed = cms.ContentInfo.load(base64.b64decode(header.split(" ")[1]))["content"]["signer_infos"][0]
+    [digest] = [it["values"][0].native for it in signed["signed_attrs"] if it["type"].native == "message_digest"]
+    return bytes(digest)
 
 
 async def test_a_refusal_is_not_argued_with(vendor: Vendor) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from local.config import SENDER_NUMBER
+from local.sms.carrier import CODES
 from tests.local.configs import SECRETS, a_config
 from tests.local.sms.conftest import Json, Receiver, Resource, a_resource
 
@@ -111,3 +112,33 @@ async def test_events_wait_for_a_host_that_is_away_or_unwell(tmp_path: Path, pat
     assert kinds == ["SubscriptionValidation", "SubscriptionValidation", "Notification", "Notification"]
     assert len(receiver.events) == 1
     assert receiver.calls[0][1]["code"] == "local-eventgrid"
+
+
+@pytest.mark.parametrize("code", CODES)
+async def test_a_text_ends_as_the_control_address_has_said(
+    resource: Resource, receiver: Receiver, patient: str, code: str
+) -> None:
+    told = await resource.control.put("/sms/outcomes", json={"number": patient, "code": code})
+    assert told.json()[patient] == code
+    (sent,) = (await resource.send(patient, enableDeliveryReport=True, tag="a visit")).json()["value"]
+    assert (sent["httpStatusCode"], sent["successful"]) == (202, True)
+    event = await receiver.event(lambda each: each["data"].get("messageId") == sent["messageId"])
+    data = event["data"]
+    assert (data["deliveryStatusDetails"], data["Tag"]) == (code, "a visit")
+    assert data["deliveryStatus"] == ("Delivered" if code == "2000" else "Failed")
+    assert data["deliveryAttempts"][0]["segmentsFailed"] == (0 if code == "2000" else 1)
+
+    assert (await resource.control.delete("/sms/outcomes")).json() == {}
+    await resource.send(patient)
+    assert [text["delivery"] for text in await resource.texts(patient)][-1] == "Delivered"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, [], {"number": "+16085550143"}, {"number": "6085550143", "code": "4007"}]
+    + [{"number": "+16085550143", "code": code} for code in ("4099", 4007, "", None, "Delivered")],
+)
+async def test_an_outcome_that_the_service_does_not_know_is_refused(resource: Resource, body: object) -> None:
+    before = (await resource.control.get("/sms/outcomes")).json()
+    assert (await resource.control.put("/sms/outcomes", json=body)).status_code == 400
+    assert (await resource.control.get("/sms/outcomes")).json() == before

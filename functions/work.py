@@ -2,8 +2,10 @@
 
 import azure.functions as func
 
+from functions.failures import noted
+from shared.adapters.queues import DUE
 from shared.services import services
-from shared.visits.visit import VisitKey
+from shared.work.jobs import from_message
 
 bp = func.Blueprint()
 
@@ -15,8 +17,7 @@ async def reminder_tick(timer: func.TimerRequest) -> None:  # noqa: ARG001
 
 
 @bp.queue_trigger(arg_name="msg", queue_name="due", connection="AzureWebJobsStorage")
+@noted(DUE)
 async def visit_worker(msg: func.QueueMessage) -> None:
-    """Does what one visit owes."""
-    message = msg.get_json()
-    alarm = message.get("alarm")
-    await services().worker.run(VisitKey.parse(message["visit"]), (alarm[0], alarm[1]) if alarm else None)
+    """Does what a few visits owe."""
+    await services().worker.run(from_message(msg.get_json()))

@@ -1,11 +1,12 @@
 """Small readable builders for tests: a visit, a notice, a ring of keys, a clock that stands still."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.keys.keyring import Keyring
-from shared.visits.changes import Happening, Notice, heed
+from shared.visits.changes import Happening, Notice, Told, heed
 from shared.visits.visit import Phone, Record, VisitKey
 from shared.work.moments import Rules
 
@@ -34,6 +35,8 @@ def a_notice(
     phone: Phone | None = None,
     phone_given: bool = True,
     language: str = "",
+    patients: Mapping[str, Told] | None = None,
+    number: int | None = None,
 ) -> Notice:
     """An appointment message: a booking for two days from NOW, sent at NOW, with a phone, unless said otherwise."""
     return Notice(
@@ -43,9 +46,10 @@ def a_notice(
         duration=timedelta(minutes=30),
         zone="America/Chicago",
         department="10501",
-        phone=phone or (a_phone() if phone_given else None),
-        phone_given=phone_given,
-        language=language,
+        patients=patients
+        if patients is not None
+        else {"": Told(phone or (a_phone() if phone_given else None), phone_given=phone_given, language=language)},
+        number=number,
     )
 
 

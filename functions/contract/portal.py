@@ -10,7 +10,13 @@ URL = (
     "connection.not_smart",
     "connection.no_keys",
 )
-CERTIFICATE = ("certificate.invalid", "certificate.private_key", "certificate.expired", "certificate.too_many")
+CERTIFICATE = (
+    "certificate.invalid",
+    "certificate.private_key",
+    "certificate.expired",
+    "certificate.too_many",
+    "certificate.other_environment",
+)
 CHANGED = ("precondition.failed", "conflict")
 ID = {"id": "The connection's id."}
 
@@ -32,7 +38,10 @@ OPERATIONS = {
     "connections_change": Operation(
         "Changes a connection", "connections", {200: shown.ConnectionShown}, takes=requests.ConnectionChange,
         query=requests.Confirmation, headers=(IF_MATCH,), path=ID,
-        refuses=(*URL, *CHANGED, "connection.exists", "connection.in_use", "approval.last_approver"),
+        refuses=(
+            *URL, *CHANGED, "connection.exists", "connection.in_use", "approval.last_approver",
+            "certificate.other_environment",
+        ),
     ),
     "connections_remove": Operation(
         "Removes a connection with its certificates and linked clinicians", "connections", {204: None},

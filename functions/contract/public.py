@@ -12,7 +12,9 @@ PAGE = Media("text/html", "A page for people; an error is one too, with the same
 HL7 = Media("application/hl7-v2", "HL7v2 SIU messages (docs/hl7.md).")
 ACKS = Media("application/hl7-v2", "An acknowledgement for each message, in order.")
 PLAIN = Media("text/plain", "The validation token.")
-LINK = ("link.invalid", "link.over", "link.cancelled")
+FIELDS = Media("application/x-www-form-urlencoded", "`code`, `phone`, `language`, `step` (`confirm` or `send`).")
+FORM = "The form's name, from the launch. Its ticket is in a cookie of the same browser."
+LINK = ("link.invalid", "link.too_many", "link.off", "link.over", "link.cancelled")
 ROOM = ("room.policy_missing", "room.refused")
 SIGN_IN = (
     "launch.state_invalid", "launch.ehr_refused", "launch.identity_invalid", "launch.wrong_role", "connection.changed",
@@ -61,6 +63,19 @@ class Standing(Shown):
     join_url: str | None
 
 
+class DirectQuery(Request):
+    """Which text of a form."""
+
+    to: str | UnsetType = UNSET
+
+
+class DirectStatus(Shown):
+    """What became of a text that a clinician sent, and why it failed."""
+
+    state: str
+    reason: str
+
+
 class Status(Shown):
     """Up or down."""
 
@@ -99,7 +114,7 @@ OPERATIONS = {
     ),
     "launch_callback": Operation(
         "The EHR sent the browser back: into the room, to our waiting page, or to Entra", "launch", {302: None, 200: PAGE},
-        query=CodeQuery, signed_in=False, errors="page", path={"audience": "`provider` or `patient`."},
+        query=CodeQuery, signed_in=False, errors="page", path={"audience": "`provider`, `patient` or `directsms`."},
         refuses=(
             *SIGN_IN, *LINK, *ROOM, "launch.session_missing", "launch.audience_unknown", "connection.not_approved",
         ),
@@ -126,11 +141,28 @@ OPERATIONS = {
         "What the waiting page asks", "visits", {200: Standing}, signed_in=False,
         path={"token": "The link's own code."}, refuses=LINK,
     ),
+    "direct_form": Operation(
+        "The form by which a clinician texts a visit's link, or what came of the text", "visits", {200: PAGE},
+        query=DirectQuery, signed_in=False, errors="page", path={"form": FORM},
+        refuses=("direct.ticket_invalid", "direct.texts_off"),
+    ),
+    "direct_send": Operation(
+        "The number, to be confirmed or confirmed", "visits", {303: None, 200: PAGE}, takes=(FIELDS,), signed_in=False,
+        errors="page", path={"form": FORM},
+        refuses=(
+            "direct.ticket_invalid", "direct.texts_off", "direct.number_invalid", "link.over", "link.cancelled",
+        ),
+    ),
+    "direct_status": Operation(
+        "What the page about a text asks", "visits", {200: DirectStatus}, query=DirectQuery, signed_in=False,
+        path={"form": FORM}, refuses=("direct.ticket_invalid", "direct.texts_off", "not_found"),
+    ),
     "hl7_receipt": Operation(
         "Appointment messages in, acknowledgements out", "messages", {200: ACKS}, takes=(HL7,), signed_in=False, errors="plain",
         path={"connection_id": "The connection's id."},
         refuses=(
-            "hl7.too_large", "hl7.media_type", "hl7.unsigned", "hl7.signature_invalid", "hl7.replayed", "hl7.not_hl7",
+            "hl7.too_large", "hl7.media_type", "hl7.encoding", "hl7.gzip_invalid", "hl7.connection_missing",
+            "hl7.unsigned", "hl7.signature_invalid", "hl7.replayed", "hl7.not_hl7",
         ),
     ),
     "graph_notifications": Operation(

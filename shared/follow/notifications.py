@@ -23,6 +23,7 @@ from shared.settings import Settings
 from shared.visits.ids import read_watch_state
 from shared.visits.store import Visits
 from shared.visits.visit import Record, VisitKey
+from shared.work.jobs import Job
 from shared.work.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -72,7 +73,7 @@ class Notifications:
 
         # No ring: the work follows here and now, with the alarm behind it should this process die.
         await self._visits.change(key, apply, ring=False)
-        await self._worker.run(key)
+        await self._worker.run([Job(key)])
 
     async def lifecycle(self, body: Any) -> None:
         """`reauthorizationRequired`: renew now. The worker's own renewal stands behind it."""

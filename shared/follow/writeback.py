@@ -18,7 +18,7 @@ from shared.keys.signing import Signer
 from shared.organisations.connection import Connection
 from shared.visits.visit import Announcement, Record
 from shared.work.moments import Rules
-from shared.work.worker import Outcome
+from shared.work.worker import Doer, Outcome, Permit
 
 CALL_MARGIN = timedelta(seconds=15)
 TOKEN_KEPT = timedelta(minutes=4)
@@ -29,7 +29,7 @@ GIVE_UP_AFTER = timedelta(hours=4)
 ConnectionOf = Callable[[str], Awaitable[Connection | None]]
 
 
-class WriteBack:
+class WriteBack(Doer):
     """A doer of the worker."""
 
     def __init__(
@@ -52,7 +52,7 @@ class WriteBack:
         fresh = [item for item in record.visit.outbox if item.at + GIVE_UP_AFTER > now] if rules.writeback_on else []
         return replace(record, visit=replace(record.visit, outbox=tuple(fresh)))
 
-    async def act(self, record: Record, until: datetime) -> Outcome:
+    async def act(self, record: Record, permit: Permit, until: datetime) -> Outcome:  # noqa: ARG002
         """Writes each status in turn and stops at the first that cannot be written now: order is kept."""
         connection = await self._connection_of(record.visit.key.connection)
         done: list[Announcement] = []

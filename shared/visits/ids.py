@@ -1,47 +1,61 @@
 """Names of a visit: its key in our tables and the code in a patient's link. Both are keyed, neither tells who or what.
 
-A link's token is base64url of connection id (9 characters) | visit key (15 bytes) | MAC (12 bytes): 48 characters. It
-needs no table: whoever holds it holds the visit's key and our keyed hash of it, under a key of its own, so that the
-key, which queue messages and rows carry, is not a working link.
+A link's token is base64url of a secret, behind the connection's id: 9 + 22 characters. The secret is the first 16 bytes
+of a keyed hash of what the EHR calls the visit, and the visit's key a keyed hash of the secret, so that whoever holds
+the link comes to the key, while the key, which rows and queue messages carry, leads nobody to a working link. It needs
+no table: the text's writer makes the secret again from the EHR's name of the visit, which the visit's row keeps sealed.
 """
+
+import re
 
 from shared.keys.keyring import Keyring, decode, encode
 from shared.visits.visit import VisitKey
 
-CONNECTION_CHARS = 9
 VISIT_BYTES = 15
-MAC_BYTES = 12
+SECRET_BYTES = 16
 SHARDS = 16
+TOKEN = re.compile(r"([A-Za-z0-9]{9})([A-Za-z0-9_-]{22})")
 
 
 def visit_keys(ring: Keyring, connection: str, session: str) -> list[VisitKey]:
     """Keys of the visit that the EHR calls `session` (CSN or conference id): the one to write first, then older ones."""
+    return [key for _, key in _names(ring, connection, session)]
+
+
+def link_token(ring: Keyring, key: VisitKey, session: str) -> str:
+    """The code in the patient's link to a visit. Raises ValueError if the key is not one of the session's."""
+    for secret, known in _names(ring, key.connection, session):
+        if known == key:
+            return key.connection + encode(secret)
+    raise ValueError("the key is not that of this session")
+
+
+def read_link_token(ring: Keyring, token: str) -> list[VisitKey]:
+    """The keys to which a link's code may lead: one for each key of the ring, the newest first; none if it is no code.
+
+    Phones take a full stop or a bracket behind a link for a part of it.
+    """
+    match = TOKEN.fullmatch(token.rstrip(".,;:!?)>]'\""))
+    if match is None:
+        return []
+    connection, secret = match[1], decode(match[2])
+    if encode(secret) != match[2]:
+        return []
+    return [VisitKey(connection, encode(key)) for key in ring.digests("visit", secret.hex(), VISIT_BYTES)]
+
+
+def _names(ring: Keyring, connection: str, session: str) -> list[tuple[bytes, VisitKey]]:
+    """The secret of the link to a visit and the visit's key, under each key of the ring."""
+    secrets = ring.digests("link", f"{connection}|{session}", SECRET_BYTES)
     return [
-        VisitKey(connection, encode(digest)) for digest in ring.digests("visit", f"{connection}|{session}", VISIT_BYTES)
+        (secret, VisitKey(connection, encode(ring.digests("visit", secret.hex(), VISIT_BYTES)[index])))
+        for index, secret in enumerate(secrets)
     ]
 
 
 def partition(key: VisitKey) -> str:
     """The partition that holds all rows of a visit."""
     return f"{key.connection}-{decode(key.visit)[0] % SHARDS:x}"
-
-
-def link_token(ring: Keyring, key: VisitKey) -> str:
-    """The code in the patient's link."""
-    mac = ring.digest("link", str(key), MAC_BYTES)
-    return encode(key.connection.encode() + decode(key.visit) + mac)
-
-
-def read_link_token(ring: Keyring, token: str) -> VisitKey | None:
-    """The visit of a link's code, or None if the code is not ours."""
-    try:
-        data = decode(token)
-        key = VisitKey(data[:CONNECTION_CHARS].decode("ascii"), encode(data[CONNECTION_CHARS:-MAC_BYTES]))
-    except ValueError:
-        return None
-    if len(data) != CONNECTION_CHARS + VISIT_BYTES + MAC_BYTES or encode(data) != token:
-        return None
-    return key if ring.verify("link", str(key), data[-MAC_BYTES:]) else None
 
 
 def watch_state(ring: Keyring, key: VisitKey) -> str:

@@ -1,6 +1,6 @@
 """The rows of a visit, to and from records. Every row of one visit shares a partition; row keys begin with its key.
 
-`V` the visit, `V:phone`, `V:text:<name>`, `V:jti:<hash>`. Names and meanings: design of the state in docs/data-map.md.
+`V` the visit, `V:phone` (of a group: `V:phone:<patient>`), `V:text:<name>`, `V:jti:<hash>`: docs/data-map.md.
 """
 
 import json
@@ -15,6 +15,7 @@ from shared.visits.ids import partition
 from shared.visits.visit import (
     Announcement,
     Claim,
+    Heard,
     Phone,
     Presence,
     Record,
@@ -31,21 +32,22 @@ from shared.visits.visit import (
 
 def read(key: VisitKey, rows: Iterable[Entity]) -> tuple[Record, str] | None:
     """The record that the rows hold and the ETag of the visit's own row, or None if that row is missing."""
-    visit, etag, phone = None, "", None
+    visit, etag = None, ""
+    phones: dict[str, Phone] = {}
     texts: dict[str, Text] = {}
     tokens = {}
     for row in rows:
         rest = row["RowKey"][len(key.visit) :]
         if rest == "":
             visit, etag = _visit(key, row), row[ETAG]
-        elif rest == ":phone":
-            phone = Phone(row["sealed"], row["digest"], row["language"])
+        elif rest == ":phone" or rest.startswith(":phone:"):
+            phones[rest[7:]] = Phone(row["sealed"], row["digest"], row["language"], row.get("purpose") or "visit")
         elif rest.startswith(":text:"):
             text = _text(row)
             texts[text.name] = text
         elif rest.startswith(":jti:"):
             tokens[rest[5:]] = from_text(row["expires"])
-    return (Record(visit, phone, texts, tokens), etag) if visit else None
+    return (Record(visit, phones, texts, tokens), etag) if visit else None
 
 
 def difference(before: Record | None, after: Record, etag: str) -> list[Operation]:
@@ -54,10 +56,15 @@ def difference(before: Record | None, after: Record, etag: str) -> list[Operatio
     base = {"PartitionKey": partition(key)}
     row = base | {"RowKey": key.visit} | _visit_fields(after.visit)
     operations: list[Operation] = [("insert", row)] if before is None else [("replace", row | {ETAG: etag})]
-    old_phone = before.phone if before else None
-    if after.phone != old_phone:
-        entity = base | {"RowKey": key.visit + ":phone"}
-        operations.append(("upsert", entity | asdict(after.phone)) if after.phone else ("delete", entity))
+    old_phones = before.phones if before else {}
+    operations += [
+        ("upsert", base | {"RowKey": _phone_row(key, patient)} | asdict(phone))
+        for patient, phone in after.phones.items()
+        if old_phones.get(patient) != phone
+    ]
+    operations += [
+        ("delete", base | {"RowKey": _phone_row(key, patient)}) for patient in old_phones if patient not in after.phones
+    ]
     old_texts = before.texts if before else {}
     operations += [
         ("upsert", base | {"RowKey": f"{key.visit}:text:{name}"} | _text_fields(text))
@@ -79,10 +86,13 @@ def removal(record: Record, etag: str) -> list[Operation]:
     key = record.visit.key
     base = {"PartitionKey": partition(key)}
     rows = [f":text:{name}" for name in record.texts] + [f":jti:{token}" for token in record.tokens]
-    if record.phone:
-        rows.append(":phone")
     operations: list[Operation] = [("delete", base | {"RowKey": key.visit, ETAG: etag})]
+    operations += [("delete", base | {"RowKey": _phone_row(key, patient)}) for patient in record.phones]
     return operations + [("delete", base | {"RowKey": key.visit + row}) for row in rows]
+
+
+def _phone_row(key: VisitKey, patient: str) -> str:
+    return f"{key.visit}:phone:{patient}" if patient else f"{key.visit}:phone"
 
 
 def _visit_fields(visit: Visit) -> dict[str, Any]:
@@ -97,6 +107,9 @@ def _visit_fields(visit: Visit) -> dict[str, Any]:
         "time_generation": visit.time_generation,
         "time_set": visit.time_set and to_text(visit.time_set),
         "applied": visit.applied and to_text(visit.applied),
+        "applied_number": str(visit.applied_number) if visit.applied_number is not None else None,
+        "ended": visit.ended and to_text(visit.ended),
+        "heard": json.dumps({who: _heard_fields(heard) for who, heard in visit.heard.items()}) if visit.heard else None,
         "department": visit.department,
         "room": room and json.dumps(asdict(room)),
         "watch": watch and json.dumps({"id": watch.subscription_id, "expires": to_text(watch.expires)}),
@@ -121,6 +134,14 @@ def _visit_fields(visit: Visit) -> dict[str, Any]:
     }
 
 
+def _heard_fields(heard: Heard) -> tuple[str | None, str | None, bool]:
+    return (to_text(heard.at) if heard.at else None, to_text(heard.number) if heard.number else None, heard.comes)
+
+
+def _heard(at: str | None, number: str | None, comes: bool) -> Heard:
+    return Heard(from_text_or_none(at), from_text_or_none(number), comes)
+
+
 _INSTANTS = [field.name for field in fields(Times) if field.name != "most_people"]
 
 
@@ -140,6 +161,9 @@ def _visit(key: VisitKey, row: Entity) -> Visit:
         time_generation=row["time_generation"],
         time_set=from_text_or_none(row.get("time_set")),
         applied=from_text_or_none(row.get("applied")),
+        applied_number=int(row["applied_number"]) if row.get("applied_number") else None,
+        ended=from_text_or_none(row.get("ended")),
+        heard={who: _heard(*fields) for who, fields in json.loads(row.get("heard") or "{}").items()},
         department=row["department"],
         room=Room(**json.loads(row["room"])) if row.get("room") else None,
         watch=Watch(watch["id"], from_text(watch["expires"])) if watch else None,
@@ -174,6 +198,9 @@ def _text_fields(text: Text) -> dict[str, Any]:
         "first_attempt": text.first_attempt and to_text(text.first_attempt),
         "attempt": text.attempt,
         "message_id": text.message_id,
+        "patient": text.patient,
+        "due": text.due and to_text(text.due),
+        "reason": text.reason,
     }
 
 
@@ -187,4 +214,7 @@ def _text(row: Entity) -> Text:
         first_attempt=from_text_or_none(row.get("first_attempt")),
         attempt=row["attempt"],
         message_id=row["message_id"],
+        patient=row.get("patient") or "",
+        due=from_text_or_none(row.get("due")),
+        reason=row.get("reason") or "",
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 
 DEFAULT_DURATION = timedelta(minutes=30)
 LINK_GRACE = timedelta(hours=4)
@@ -25,7 +26,7 @@ class State(StrEnum):
 
 class TextState(StrEnum):
     """Where a text stands. `sending`: claimed, perhaps sent; `superseded`: the visit changed before it left;
-    `withheld`: texts were switched off before it left.
+    `withheld`: texts were switched off before it left; `unknown`: perhaps sent, by a gateway that cannot be asked twice.
     """
 
     DUE = "due"
@@ -37,6 +38,7 @@ class TextState(StrEnum):
     OPTED_OUT = "opted_out"
     SUPERSEDED = "superseded"
     WITHHELD = "withheld"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +60,36 @@ class VisitKey:
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """The appointment's phone number, sealed; `digest` (keyed) tells whether it changed; erased with the visit."""
+    """A phone number of the appointment, sealed; `digest` (keyed) tells whether it changed; erased with the visit.
+
+    `purpose`: `visit` gets every text; `direct` only the one that a clinician sends; `leaving` is told that the visit is
+    cancelled, and goes.
+    """
 
     sealed: str
     digest: str
     language: str
+    purpose: Literal["visit", "direct", "leaving"] = "visit"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What messages said of a patient, by their time (MSH-7): the latest that named the patient, the latest that gave or
+    erased the number, and whether the patient still comes.
+    """
+
+    at: datetime | None = None
+    number: datetime | None = None
+    comes: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text of a visit. `kind` is `scheduled`, `updated`, `cancelled` or `reminder-<minutes>`.
+    """One text of a visit to one patient. `kind` is `scheduled`, `updated`, `cancelled`, `reminder-<minutes>`, `direct`.
 
-    `occurrence` is the start it speaks of and `version` the generation that caused it; the three name the text
-    everywhere, its gateway id included. `first_attempt` stays that of the first attempt, `attempt` counts gateway ids.
+    `occurrence` is the start it speaks of, `version` the generation that caused it and `patient` the key of its phone;
+    the four name the text everywhere, its gateway id included. `due` is when it ought to leave. `first_attempt` stays
+    that of the first attempt, `attempt` counts gateway ids. `reason` says why it failed.
     """
 
     occurrence: datetime
@@ -81,10 +100,14 @@ class Text:
     first_attempt: datetime | None = None
     attempt: int = 1
     message_id: str = ""
+    patient: str = ""
+    due: datetime | None = None
+    reason: str = ""
 
     @property
     def name(self) -> str:
-        return f"{self.occurrence:%Y%m%dT%H%M%SZ}:{self.kind}:{self.version}"
+        whose = f":{self.patient}" if self.patient else ""
+        return f"{self.occurrence:%Y%m%dT%H%M%SZ}:{self.kind}:{self.version}{whose}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +172,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """The visit's own row. `generation` grows with every change in time, number, language or state;
-    `time_generation` is the generation that set the start, `time_set` when that was.
+    """The visit's own row. `generation` grows with every change in time, number, language or state; `time_generation` is
+    the generation that set the start, `time_set` when that was. `applied` is the time (MSH-7) of the latest message about
+    the visit and `applied_number` its MSH-10, if a number; `ended` is the time of the latest that ended it; `heard` is by
+    patient.
     """
 
     key: VisitKey
@@ -163,6 +188,9 @@ class Visit:
     time_generation: int = 1
     time_set: datetime | None = None
     applied: datetime | None = None
+    applied_number: int | None = None
+    ended: datetime | None = None
+    heard: Mapping[str, Heard] = field(default_factory=dict)
     department: str = ""
     room: Room | None = None
     watch: Watch | None = None
@@ -191,13 +219,25 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A visit with its phone, its texts and the tokens seen: all rows that one transaction commits."""
+    """A visit with its phones, its texts and the tokens seen: all rows that one transaction commits.
+
+    `phones` are by patient: `""` is the patient of an ordinary visit; those of a group have a keyed hash of their own
+    visit number.
+    """
 
     visit: Visit
-    phone: Phone | None = None
+    phones: Mapping[str, Phone] = field(default_factory=dict)
     texts: Mapping[str, Text] = field(default_factory=dict)
     tokens: Mapping[str, datetime] = field(default_factory=dict)
 
     def text_list(self, *states: TextState) -> list[Text]:
         """Texts in the given states, by name."""
         return [text for _, text in sorted(self.texts.items()) if text.state in states]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a visit needs something. `paced`: it is a text, which has to keep to its sender's pace."""
+
+    at: datetime
+    paced: bool = True

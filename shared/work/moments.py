@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
-from shared.visits.changes import TOMBSTONE_KEPT, needs_phone
-from shared.visits.visit import LINK_GRACE, Record, State, Text, TextState
+from shared.visits.changes import TOMBSTONE_KEPT, needs_phone, recipients
+from shared.visits.visit import LINK_GRACE, Moment, Record, State, Text, TextState
 
 WATCH_RENEW_BEFORE = timedelta(hours=2)
 REMINDER = "reminder-"
+SLOT_SECONDS = 300  # one bucket of alarms
+MOVABLE_FROM_MINUTES = 720
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +32,32 @@ def due_reminders(record: Record, rules: Rules, now: datetime) -> list[Text]:
     return [text for at, text in _reminders(record, rules) if at <= now < text.useful_until]
 
 
-def next_moment(record: Record, rules: Rules, now: datetime) -> datetime | None:
-    """The earliest instant at which a worker has something to do for this visit; a past one means: now."""
-    return min(_moments(record, rules, now), default=None)
+def next_moment(record: Record, rules: Rules, now: datetime) -> Moment | None:
+    """The earliest instant at which a worker has something to do for this visit; a past one means: now.
+
+    Of two at one instant the paced one counts: whoever does it does the other too.
+    """
+    return min(_moments(record, rules, now), key=lambda moment: (moment.at, not moment.paced), default=None)
 
 
-def _moments(record: Record, rules: Rules, now: datetime) -> Iterator[datetime]:
+def _moments(record: Record, rules: Rules, now: datetime) -> Iterator[Moment]:
     visit = record.visit
     if record.text_list(TextState.DUE, TextState.SENDING):
-        yield visit.texts_retry or now
+        yield Moment(visit.texts_retry or now)
+    for at, text in _reminders(record, rules):
+        if now < text.useful_until:
+            yield Moment(max(at, visit.texts_retry or at))
+    for at in _others(record, now):
+        yield Moment(at, paced=False)
+
+
+def _others(record: Record, now: datetime) -> Iterator[datetime]:
+    visit = record.visit
     if visit.facts_due:
         yield now
     if visit.outbox:
         yield visit.outbox_retry or now
-    for at, text in _reminders(record, rules):
-        if now < text.useful_until:
-            yield max(at, visit.texts_retry or at)
-    if record.phone and needs_phone(record, now):
+    if any(needs_phone(record, patient, now) for patient in record.phones):
         yield visit.end
     if visit.room and visit.room.due:
         yield visit.watch_retry or now
@@ -64,7 +76,7 @@ def _reminders(record: Record, rules: Rules) -> Iterable[tuple[datetime, Text]]:
     leaves when they begin; where two come to the same instant, the one nearer to the start is sent.
     """
     visit = record.visit
-    if not rules.texts_on or record.phone is None or visit.state is not State.BOOKED or visit.call_ended:
+    if not rules.texts_on or visit.state is not State.BOOKED or visit.call_ended:
         return
     times = sorted(
         {
@@ -74,10 +86,33 @@ def _reminders(record: Record, rules: Rules) -> Iterable[tuple[datetime, Text]]:
     )
     for index, (at, minutes) in enumerate(times):
         until = times[index + 1][0] if index + 1 < len(times) else visit.start
-        text = Text(visit.start, f"{REMINDER}{minutes}", visit.time_generation, TextState.DUE, until)
-        booked_late = visit.time_set is not None and visit.time_set > at
-        if text.name not in record.texts and not booked_late:
-            yield at, text
+        if visit.time_set is not None and visit.time_set > at:
+            continue
+        staggered = at + _stagger(record, minutes)
+        if staggered < until and before_quiet(staggered, visit.zone, rules.quiet) == staggered:
+            at = staggered
+        for patient in recipients(record.phones):
+            text = Text(
+                visit.start,
+                f"{REMINDER}{minutes}",
+                visit.time_generation,
+                TextState.DUE,
+                until,
+                patient=patient,
+                due=at,
+            )
+            if text.name not in record.texts:
+                yield at, text
+
+
+def _stagger(record: Record, minutes: int) -> timedelta:
+    """How much later a reminder leaves that may move, so that those of one hour do not all come in its first second.
+
+    The same for the same visit each time it is asked; zero for a reminder so near to the start that minutes count.
+    """
+    if minutes < MOVABLE_FROM_MINUTES:
+        return timedelta(0)
+    return timedelta(seconds=crc32(record.visit.key.visit.encode()) % SLOT_SECONDS)
 
 
 def before_quiet(at: datetime, zone: str, quiet: tuple[str, str] | None) -> datetime:

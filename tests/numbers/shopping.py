@@ -5,17 +5,16 @@ number is sold once, operations can be asked for by their ids.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from shared.adapters.numbers import Busy, Held, Owned, PhoneNumbers, Progress, Search, purchase_of
-from shared.adapters.queues import Queues
-from shared.adapters.tables import ETAG, Entity, Operation, Tables
+from shared.adapters.tables import Entity
 from shared.adapters.web import Web
 from shared.clock import to_text
-from shared.errors import Conflict, Refused, Unavailable
+from shared.errors import Refused, Unavailable
 from shared.numbers.claims import Claims
 from shared.numbers.models import OperationShown
 from shared.numbers.numbers import Numbers
@@ -26,6 +25,7 @@ from shared.organisations.audit import Audit
 from shared.organisations.connections import Connections
 from shared.organisations.consents import Consents
 from tests.builders import StillClock
+from tests.memory import MemoryQueues, MemoryTables
 
 TENANT, OTHER = "6f1d1c02-1f53-4d1e-9b1e-0d5a7c3e9a10", "7f1d1c02-1f53-4d1e-9b1e-0d5a7c3e9a10"
 CALLER = Caller(TENANT, "a0000000-0000-4000-8000-000000000001", frozenset({ADMIN}))
@@ -49,76 +49,37 @@ class Fuse:
         if self.moments == self.at:
             raise KilledError
 
+    async def at_writes(self, request: str) -> None:
+        """Reads change nothing."""
+        if not request.endswith((" get", " query")):
+            self.moment()
 
-@dataclass
-class MemoryTables(Tables):
-    """Rows with ETags."""
 
-    fuse: Fuse
-    rows_by_key: dict[tuple[str, str, str], Entity] = field(default_factory=dict)
-    count: int = 0
-
-    def _put(self, table: str, entity: Entity) -> str:
-        self.count += 1
-        kept = {name: value for name, value in entity.items() if value is not None}
-        self.rows_by_key[table, entity["PartitionKey"], entity["RowKey"]] = kept | {ETAG: str(self.count)}
-        return str(self.count)
+class CrowdedTables(MemoryTables):
+    """Others act between a read and what is done about it."""
 
     async def get(self, table: str, partition: str, row: str) -> Entity | None:
-        found = self.rows_by_key.get((table, partition, row))
-        # Others act between a read and what is done about it.
+        found = await super().get(table, partition, row)
         await asyncio.sleep(0)
-        return dict(found) if found else None
-
-    async def rows(self, table: str, partition: str, prefix: str = "") -> list[Entity]:
-        keys = sorted(k for k in self.rows_by_key if k[:2] == (table, partition) and k[2].startswith(prefix))
-        return [dict(self.rows_by_key[key]) for key in keys]
-
-    async def all(self, table: str, where: str, parameters: Mapping[str, Any]) -> Any:
-        assert where == "RowKey eq @r and tenant eq @t", "the one filter that is known here"
-        for key in sorted(self.rows_by_key):
-            row = self.rows_by_key[key]
-            if key[0] == table and (key[2], row.get("tenant")) == (parameters["r"], parameters["t"]):
-                yield dict(row)
-
-    async def insert(self, table: str, entity: Entity) -> None:
-        await self.transact(table, [("insert", entity)])
-
-    async def upsert(self, table: str, entity: Entity) -> None:
-        await self.transact(table, [("upsert", entity)])
-
-    async def replace(self, table: str, entity: Entity) -> str:
-        await self.transact(table, [("replace", entity)])
-        return str(self.rows_by_key[table, entity["PartitionKey"], entity["RowKey"]][ETAG])
-
-    async def transact(self, table: str, operations: Iterable[Operation]) -> None:
-        self.fuse.moment()
-        batch = list(operations)
-        for verb, entity in batch:
-            known = self.rows_by_key.get((table, entity["PartitionKey"], entity["RowKey"]))
-            stale = verb in ("replace", "delete") and (known is None or known[ETAG] != entity[ETAG])
-            if (verb == "insert" and known) or stale:
-                raise Conflict
-        for verb, entity in batch:
-            if verb == "delete":
-                del self.rows_by_key[table, entity["PartitionKey"], entity["RowKey"]]
-            else:
-                self._put(table, entity)
-        self.fuse.moment()
+        return found
 
 
-@dataclass
-class MemoryQueues(Queues):
+class WaitingQueues(MemoryQueues):
     """Messages that wait, with the seconds for which nobody sees them."""
 
-    fuse: Fuse
-    waiting: list[tuple[dict[str, Any], int]] = field(default_factory=list)
+    @property
+    def waiting(self) -> list[tuple[dict[str, Any], int]]:
+        assert {queue for queue, _, _ in self.messages} <= {"operations"}
+        return [(message, hidden) for _, message, hidden in self.messages]
 
-    async def send(self, queue: str, message: dict[str, Any], *, hidden_seconds: int = 0) -> None:
-        assert queue == "operations"
-        self.fuse.moment()
-        self.waiting.append((message, hidden_seconds))
-        self.fuse.moment()
+    def take(self) -> tuple[dict[str, Any], int]:
+        """The first, with the seconds."""
+        _, message, hidden = self.messages.pop(0)
+        return message, hidden
+
+    def leave(self, message: dict[str, Any], hidden: int) -> None:
+        """Not deleted: seen again after these seconds."""
+        self.messages.append(("operations", message, hidden))
 
 
 @dataclass
@@ -207,8 +168,8 @@ class Market:
     ) -> None:
         self.clock = StillClock()
         self.fuse = Fuse(burns_at)
-        self.tables = MemoryTables(self.fuse)
-        self.queues = MemoryQueues(self.fuse)
+        self.tables = CrowdedTables(self.fuse.at_writes)
+        self.queues = WaitingQueues(self.fuse.at_writes)
         self.shop = Shop(self.clock, self.fuse, mood, fate=fate)
         self.claims = Claims(self.tables)
         audit = Audit(self.tables, self.clock)
@@ -219,7 +180,7 @@ class Market:
         self.numbers = Numbers(self.shop, self.claims, self.purchases, connections, self.tables, audit, self.clock)
         for tenant in (TENANT, OTHER):
             consent = {"PartitionKey": tenant, "RowKey": "consents", "sms_terms": True, "patient_consent": True}
-            self.tables._put("tenants", consent)
+            self.tables.put("tenants", consent)
 
     async def start(
         self, key: str = "one", body: Mapping[str, Any] = WANTED, caller: Caller = CALLER
@@ -232,12 +193,12 @@ class Market:
 
     async def deliver(self) -> None:
         """One message goes to a worker. One that is killed, or fails, leaves it for the next, ten minutes later."""
-        message, hidden = self.queues.waiting.pop(0)
+        message, hidden = self.queues.take()
         self.clock.pass_time(seconds=hidden + 1)
         try:
             await self.purchases.step(message)
         except KilledError:
-            self.queues.waiting.append((message, 600))
+            self.queues.leave(message, 600)
 
     async def finished(self, operation_id: str, *, at_most: int = 200) -> OperationShown:
         """Lets workers work until it is over. If nothing moves, someone looks, as a page that is open does."""
@@ -260,8 +221,7 @@ class Market:
 
     def trail(self) -> list[str]:
         """Actions in the audit trail."""
-        keys = sorted(key for key in self.tables.rows_by_key if key[0] == "audit")
-        return [self.tables.rows_by_key[key]["action"] for key in keys]
+        return [row["action"] for row in self.tables.dump("audit")]
 
     def bought(self) -> list[str]:
         """What was bought, however often it was tried."""

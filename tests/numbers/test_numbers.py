@@ -240,7 +240,7 @@ async def test_what_is_not_offered_is_refused_before_anything_happens(body: dict
 
 async def test_without_both_consents_nothing_begins() -> None:
     market = Market()
-    market.tables.rows_by_key["tenants", TENANT, "consents"]["patient_consent"] = False
+    market.tables.put("tenants", {"PartitionKey": TENANT, "RowKey": "consents", "patient_consent": False})
     with pytest.raises(Refused, match=r"sms.consent_missing"):
         await market.start()
 
@@ -270,7 +270,7 @@ async def test_an_operation_of_nobody_or_another_tenant_is_not_found(operation_i
 async def test_looking_wakes_what_a_dead_worker_left_and_nothing_else() -> None:
     market = Market()
     begun = await market.start()
-    market.queues.waiting.clear()
+    market.queues.messages.clear()
     await market.seen(begun.id)
     assert market.queues.waiting == []
     market.clock.pass_time(seconds=45)
@@ -282,7 +282,7 @@ async def test_looking_wakes_what_a_dead_worker_left_and_nothing_else() -> None:
 async def test_what_no_worker_can_end_ends_by_itself_so_that_another_can_begin() -> None:
     market = Market()
     begun = await market.start("one")
-    market.queues.waiting.clear()
+    market.queues.messages.clear()
     market.clock.pass_time(minutes=41)
     another = await market.start("two")
     assert another.id != begun.id

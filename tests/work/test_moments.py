@@ -5,24 +5,33 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.visits.visit import LINK_GRACE, State, TextState
-from shared.work.moments import Rules, before_quiet, due_reminders, next_moment
-from tests.builders import NOW, RULES, a_notice, a_visit, at, heeded
+from shared.visits.visit import LINK_GRACE, Phone, Record, State, TextState, VisitKey
+from shared.work.moments import SLOT_SECONDS, Rules, before_quiet, due_reminders, next_moment
+from tests.builders import KEY, NOW, RULES, a_notice, a_phone, a_visit, at, heeded
+
+SLOT = timedelta(seconds=SLOT_SECONDS)
+
+
+def moment_of(record: Record, rules: Rules, now: datetime) -> datetime | None:
+    moment = next_moment(record, rules, now)
+    return moment.at if moment else None
 
 
 def test_a_new_booking_is_due_now_for_its_confirmation() -> None:
     record = heeded(None, a_notice())
     assert record is not None
-    assert next_moment(record, RULES, NOW) == NOW
+    assert moment_of(record, RULES, NOW) == NOW
 
 
 def test_after_the_confirmation_the_first_reminder_is_next() -> None:
-    assert next_moment(a_visit(), RULES, NOW) == at(48) - timedelta(minutes=1440)
+    moment = moment_of(a_visit(), RULES, NOW)
+    assert moment is not None
+    assert timedelta(0) <= moment - (at(48) - timedelta(minutes=1440)) < SLOT
 
 
 def test_reminders_whose_time_was_past_at_booking_are_skipped() -> None:
     record = replace(a_visit(), visit=replace(a_visit().visit, start=at(1)))
-    assert next_moment(record, RULES, NOW) == at(1) - timedelta(minutes=15)
+    assert moment_of(record, RULES, NOW) == at(1) - timedelta(minutes=15)
     assert due_reminders(record, RULES, NOW) == []
 
 
@@ -41,31 +50,31 @@ def test_nothing_is_reminded_of_after_the_start() -> None:
 
 def test_a_reminder_that_was_dealt_with_does_not_come_again() -> None:
     record = a_visit()
-    moment = record.visit.start - timedelta(minutes=1440)
+    moment = record.visit.start - timedelta(minutes=1440) + SLOT
     text = due_reminders(record, RULES, moment)[0]
     done = replace(record, texts={text.name: replace(text, state=TextState.SENT)})
     assert due_reminders(done, RULES, moment) == []
-    assert next_moment(done, RULES, moment) == record.visit.start - timedelta(minutes=120)
+    assert moment_of(done, RULES, moment) == record.visit.start - timedelta(minutes=120)
 
 
 def test_a_reschedule_makes_new_reminders() -> None:
     record = a_visit()
-    text = due_reminders(record, RULES, record.visit.start - timedelta(minutes=1440))[0]
+    text = due_reminders(record, RULES, record.visit.start - timedelta(minutes=1440) + SLOT)[0]
     done = replace(record, texts={text.name: replace(text, state=TextState.SENT)})
     moved = heeded(done, a_notice(start=at(96), sent=at(1)), confirm=frozenset())
     assert moved is not None
-    assert [t.kind for t in due_reminders(moved, RULES, at(96) - timedelta(minutes=1440))] == ["reminder-1440"]
+    assert [t.kind for t in due_reminders(moved, RULES, at(96) - timedelta(minutes=1440) + SLOT)] == ["reminder-1440"]
 
 
 def test_without_texts_the_end_of_the_appointment_is_next() -> None:
     record = a_visit()
-    assert next_moment(record, Rules(), NOW) == record.visit.end
-    assert next_moment(replace(record, phone=None), Rules(), NOW) == record.visit.end + LINK_GRACE
+    assert moment_of(record, Rules(), NOW) == record.visit.end
+    assert moment_of(replace(record, phones={}), Rules(), NOW) == record.visit.end + LINK_GRACE
 
 
 def test_a_tombstone_is_forgotten_in_time() -> None:
-    record = replace(a_visit(state=State.CANCELLED), phone=None)
-    moment = next_moment(record, RULES, NOW)
+    record = replace(a_visit(state=State.CANCELLED), phones={})
+    moment = moment_of(record, RULES, NOW)
     assert moment is not None
     assert moment > record.visit.end
 
@@ -108,10 +117,46 @@ def test_of_two_reminders_that_quiet_hours_bring_together_the_nearer_is_sent() -
     rules = Rules(texts_on=True, reminders=(720, 120), quiet=NIGHT)
     moment = datetime(2026, 11, 26, 3, 0, tzinfo=UTC)
     assert [text.kind for text in due_reminders(record, rules, moment)] == ["reminder-120"]
-    assert next_moment(record, rules, datetime(2026, 11, 26, 2, 0, tzinfo=UTC)) == moment
+    assert moment_of(record, rules, datetime(2026, 11, 26, 2, 0, tzinfo=UTC)) == moment
 
 
 def test_a_visit_booked_after_its_quiet_hours_began_is_not_reminded_of_what_is_past() -> None:
     record = a_visit(start=datetime(2026, 11, 26, 15, 0, tzinfo=UTC), time_set=datetime(2026, 11, 26, 4, 0, tzinfo=UTC))
     rules = Rules(texts_on=True, reminders=(120,), quiet=NIGHT)
     assert due_reminders(record, rules, datetime(2026, 11, 26, 5, 0, tzinfo=UTC)) == []
+
+
+def test_a_reminder_of_the_day_before_leaves_at_its_visits_own_moment_of_the_slot_each_time_it_is_asked() -> None:
+    def moment(visit: str) -> datetime | None:
+        return moment_of(a_visit(key=VisitKey(KEY.connection, visit)), RULES, NOW)
+
+    slot = at(48) - timedelta(minutes=1440)
+    moments = [moment(f"{number:020}") for number in range(200)]
+    assert moments == [moment(f"{number:020}") for number in range(200)]
+    assert all(instant is not None and slot <= instant < slot + SLOT for instant in moments)
+    assert len(set(moments)) > 100
+
+
+def test_a_reminder_near_the_start_does_not_move() -> None:
+    rules = Rules(texts_on=True, reminders=(120,))
+    assert moment_of(a_visit(), rules, NOW) == at(46)
+
+
+def test_a_reminder_does_not_move_into_quiet_hours() -> None:
+    rules = Rules(texts_on=True, reminders=(1440,), quiet=("09:00", "12:00"))
+    assert moment_of(a_visit(), rules, NOW) == at(24)
+
+
+def test_each_patient_of_a_group_is_reminded_but_not_one_who_leaves_or_got_the_link_by_hand() -> None:
+    phones = {
+        "ana": a_phone("+16085550101"),
+        "ben": a_phone("+16085550102"),
+        "eve": Phone("sealed", "digest", "en", "leaving"),
+        "direct:x": Phone("sealed", "digest", "en", "direct"),
+    }
+    record = replace(a_visit(), phones=phones)
+    due = due_reminders(record, RULES, record.visit.start - timedelta(minutes=15))
+    assert [(text.kind, text.patient) for text in due] == [("reminder-15", "ana"), ("reminder-15", "ben")]
+    told = replace(record, texts={due[0].name: replace(due[0], state=TextState.SENT)})
+    again = due_reminders(told, RULES, record.visit.start - timedelta(minutes=14))
+    assert [text.patient for text in again] == ["ben"]

@@ -73,7 +73,18 @@ export function TextArea({
   onChange,
   rows = 3,
   maxLength,
-}: FieldProps & { value: string; onChange: (value: string) => void; rows?: number; maxLength?: number }) {
+  dir,
+  lang,
+}: FieldProps & {
+  value: string;
+  onChange: (value: string) => void;
+  rows?: number;
+  maxLength?: number;
+  /** `auto` where what is typed may be written from right to left. */
+  dir?: 'auto';
+  /** The language of what is typed, if it is not the page's. */
+  lang?: string;
+}) {
   return (
     <Field label={label} hint={hint} error={error} {...(required === undefined ? {} : { required })}>
       {(tied) => (
@@ -82,6 +93,8 @@ export function TextArea({
           class="input"
           rows={rows}
           {...(maxLength ? { maxLength } : {})}
+          {...(dir ? { dir } : {})}
+          {...(lang ? { lang } : {})}
           value={value}
           onInput={(event) => onChange(event.currentTarget.value)}
         />

@@ -26,6 +26,7 @@ export function About({ entry, connections }: AboutProps): ComponentChildren {
   if (action.startsWith('consent.')) return isOneOf(CONSENTS, subject) ? w(`consent.${subject}`) : subject;
   // The operation that gets a number has a name only for machines.
   if (action.startsWith('number.')) return subject.startsWith('+') ? grouped(subject) : null;
+  if (!subject) return null;
   if (!connections) return <span class="activity-code">{subject}</span>;
   return <ConnectionName id={subject} connection={connections.find(({ id }) => id === subject)} />;
 }

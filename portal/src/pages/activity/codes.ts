@@ -16,6 +16,8 @@ export const ACTIONS = [
   'number.verification',
   'clinician.linked',
   'clinician.unlinked',
+  'failure.replayed',
+  'failure.dismissed',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
@@ -41,6 +43,8 @@ export const FIELDS = [
   'region',
   'landlines',
   'quiet_hours',
+  'templates',
+  'gateway',
 ] as const;
 export type Field = (typeof FIELDS)[number];
 

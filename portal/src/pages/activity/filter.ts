@@ -5,7 +5,7 @@ import { isObjectId } from '../../app/names';
 export const RANGES = ['today', '7', '30', '90', 'own'] as const;
 export type Range = (typeof RANGES)[number];
 /** How the codes of actions begin. */
-export const GROUPS = ['connection', 'sms', 'certificate', 'consent', 'number', 'clinician'] as const;
+export const GROUPS = ['connection', 'sms', 'certificate', 'consent', 'number', 'clinician', 'failure'] as const;
 export type Group = (typeof GROUPS)[number];
 
 export interface Filter {

@@ -3,6 +3,7 @@ import type { PageProps } from '../../app/routes';
 import { Page } from '../../ui/Page';
 import { useCommon } from '../../words/common';
 import { useHealth } from '../../words/health';
+import { Failures } from './Failures';
 import { HealthList } from './List';
 import { HealthOne } from './One';
 import './health.css';
@@ -20,6 +21,7 @@ export default function HealthPage({ id }: PageProps) {
       }
     >
       {id === undefined ? <HealthList /> : <HealthOne id={id} />}
+      <Failures connection={id} />
     </Page>
   );
 }

@@ -1,0 +1,30 @@
+"""What is measured, one line of the log each, which the platform's log store turns into numbers.
+
+Names and units follow OpenTelemetry's conventions (https://opentelemetry.io/docs/specs/semconv/general/metrics/). An
+attribute is one of a few fixed words: never an id, a number or a name of a person.
+"""
+
+import logging
+
+log = logging.getLogger("visitbridge.metrics")
+
+METRICS = {
+    "visitbridge.launch.begun": ("{launch}", "Launches that went on to the EHR's sign-in"),
+    "visitbridge.launch.returned": ("{launch}", "Launches that came back from it as who they should be"),
+    "visitbridge.launch.entered": ("{launch}", "Launches that ended in the visit"),
+    "visitbridge.launch.refused": ("{launch}", "Launches that were refused, by the code of errors.md"),
+    "visitbridge.queue.poisoned": ("{message}", "Messages that failed five times"),
+    "visitbridge.text.ended": ("{text}", "Texts whose fate is known, and why one failed"),
+    "visitbridge.text.lateness": ("s", "From when a text ought to have left to when the gateway had it"),
+    "visitbridge.text.reply": ("{text}", "Replies of patients that asked for something"),
+    "visitbridge.tick.handed": ("{visit}", "Visits that a tick handed to the workers"),
+    "visitbridge.tick.waiting": ("{text}", "Texts that are owed and wait for their sender's pace"),
+    "visitbridge.visit.received": ("{message}", "Appointment messages taken, by what they say happens"),
+}
+
+
+def measure(name: str, value: float, **attributes: str) -> None:
+    """Notes one measurement. `name` is one of METRICS, which has its unit."""
+    unit, _ = METRICS[name]
+    words = "".join(f" {key}={word}" for key, word in sorted(attributes.items()))
+    log.info("metric %s=%.3f unit=%s%s", name, value, unit, words)

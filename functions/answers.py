@@ -7,14 +7,15 @@ that the answer names; its message is not, for it may quote data.
 import json
 import logging
 from collections.abc import Awaitable, Callable
-from functools import wraps
+from functools import partial, wraps
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from uuid import uuid4
 
 import azure.functions as func
 
-from functions.pages import error_page, language_of
+from functions.page_words import Reader, language_of
+from functions.pages import error_page
 from shared.errors import BridgeError, Refused, Unavailable
 from shared.launch.cookies import Cookie
 
@@ -31,7 +32,12 @@ def api(handler: Handler) -> Handler:
 
 def page(handler: Handler) -> Handler:
     """For people: errors as a page in plain words, with the same code."""
-    return _guarded(handler, _page)
+    return _guarded(handler, partial(_page, "patient"))
+
+
+def staff_page(handler: Handler) -> Handler:
+    """As `page`, for those who set a connection up: nobody tells them to call the clinic."""
+    return _guarded(handler, partial(_page, "staff"))
 
 
 def plain(handler: Handler) -> Handler:
@@ -96,8 +102,8 @@ def _problem(req: func.HttpRequest, error: BridgeError, trace_id: str) -> func.H
     )
 
 
-def _page(req: func.HttpRequest, error: BridgeError, trace_id: str) -> func.HttpResponse:
-    answer = error_page(error, trace_id, language_of(req.headers.get("accept-language", "")))
+def _page(reader: Reader, req: func.HttpRequest, error: BridgeError, trace_id: str) -> func.HttpResponse:
+    answer = error_page(error, trace_id, language_of(req.headers.get("accept-language", "")), reader)
     for name, value in _headers(error).items():
         answer.headers[name] = value
     return answer
@@ -140,10 +146,10 @@ def csv_answer(text: str) -> func.HttpResponse:
     )
 
 
-def redirect(url: str, *cookies: Cookie) -> func.HttpResponse:
+def redirect(url: str, *cookies: Cookie, status: int = 302) -> func.HttpResponse:
     """A redirect that sets or removes cookies; the Referer must not carry our addresses on."""
     answer = func.HttpResponse(
-        status_code=302,
+        status_code=status,
         headers={"Location": url, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"},
     )
     for cookie in cookies:

@@ -2,7 +2,7 @@
 
 import azure.functions as func
 
-from functions.answers import api, cookies_of, json_answer, json_body, page, redirect
+from functions.answers import api, cookies_of, json_answer, json_body, redirect, staff_page
 from shared.services import services
 
 bp = func.Blueprint()
@@ -17,7 +17,7 @@ async def approval_start(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @bp.route("approval/begin", methods=["GET"])
-@page
+@staff_page
 async def approval_begin(req: func.HttpRequest) -> func.HttpResponse:
     """Sends the approver's browser to the EHR's sign-in."""
     departure = await services().approvals.begin(req.params.get("ticket", ""))
@@ -25,7 +25,7 @@ async def approval_begin(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @bp.route("approval/callback", methods=["GET"])
-@page
+@staff_page
 async def approval_callback(req: func.HttpRequest) -> func.HttpResponse:
     """The EHR sent the approver back."""
     url, cookies = await services().approvals.come_back(req.params, cookies_of(req))

@@ -3,6 +3,8 @@
 import azure.functions as func
 
 from functions.answers import api, json_body
+from functions.failures import noted
+from shared.adapters.queues import NOTIFICATIONS
 from shared.services import services
 
 bp = func.Blueprint()
@@ -31,6 +33,7 @@ async def graph_lifecycle(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @bp.queue_trigger(arg_name="msg", queue_name="notifications", connection="AzureWebJobsStorage")
+@noted(NOTIFICATIONS)
 async def graph_event(msg: func.QueueMessage) -> None:
     """Opens one notification and folds it into its visit."""
     await services().notifications.open(msg.get_json())

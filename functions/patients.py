@@ -3,6 +3,7 @@
 import azure.functions as func
 
 from functions.answers import api, json_answer, page, redirect
+from functions.page_words import WORDS, language_of
 from functions.pages import waiting_page
 from shared.services import services
 
@@ -13,13 +14,20 @@ bp = func.Blueprint()
 @page
 async def visit_link(req: func.HttpRequest) -> func.HttpResponse:
     """Into the room, or to the waiting page while there is none."""
-    standing = await services().entry.link(req.route_params["token"])
-    return redirect(standing.join_url) if standing.join_url else waiting_page(standing.language)
+    standing = await services().entry.link(req.route_params["token"], req.headers.get("x-forwarded-for", ""))
+    if standing.join_url:
+        return redirect(standing.join_url)
+    # With the first patient who has to wait, and not at a cold start.
+    from shared.messages.dates import local_time
+
+    language = standing.language or language_of(req.headers.get("accept-language", ""))
+    language = language if language in WORDS else "en"
+    return waiting_page(language, local_time(standing.start, standing.zone, language))
 
 
 @bp.route("visits/{token}/status", methods=["GET"])
 @api
 async def visit_status(req: func.HttpRequest) -> func.HttpResponse:
     """What the waiting page asks: `waiting`, or `ready` with the room's address."""
-    standing = await services().entry.link(req.route_params["token"])
+    standing = await services().entry.link(req.route_params["token"], req.headers.get("x-forwarded-for", ""))
     return json_answer({"state": standing.state, "join_url": standing.join_url or None})

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 LIFE = timedelta(minutes=10)
+FORM_LIFE = 1800
+"""Of a form's cookie, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,3 +15,8 @@ class Cookie:
     name: str
     value: str
     max_age: int = int(LIFE.total_seconds())
+
+
+def form_cookie(form: str) -> str:
+    """The name of the cookie that holds a form's ticket."""
+    return f"vb_direct_{form}"

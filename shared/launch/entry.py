@@ -1,11 +1,13 @@
 """Into the visit: notes the launch, opens the room, says where the browser goes. Also what a text's link opens."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from shared.clock import Clock
 from shared.errors import BridgeError, Refused
 from shared.keys.keyring import Keyring
 from shared.keys.keys import Keys
+from shared.launch.guesses import Guesses, client_address
 from shared.launch.smart import Context
 from shared.organisations.connection import Connection, ConnectionState
 from shared.organisations.connections import Connections
@@ -19,24 +21,37 @@ from shared.visits.visit import Record, State, VisitKey
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a patient's link stands at: `ready` with the room's address, or `waiting` for the care team."""
+    """What a patient's link stands at: `ready` with the room's address, or `waiting` for the care team.
+
+    `language` is the patient's, empty where it is not known whose link it is.
+    """
 
     state: str
     join_url: str
     language: str
+    start: datetime
+    zone: str
 
 
 class Entry:
     """Enters visits, from any side."""
 
     def __init__(
-        self, settings: Settings, visits: Visits, rooms: Rooms, connections: Connections, keys: Keys, clock: Clock
+        self,
+        settings: Settings,
+        visits: Visits,
+        rooms: Rooms,
+        connections: Connections,
+        keys: Keys,
+        guesses: Guesses,
+        clock: Clock,
     ) -> None:
         self._settings = settings
         self._visits = visits
         self._rooms = rooms
         self._connections = connections
         self._keys = keys
+        self._guesses = guesses
         self._clock = clock
 
     async def clinician(self, connection: Connection, context: Context, ehr_user: str, oid: str) -> str:
@@ -80,21 +95,28 @@ class Entry:
         if record is None:
             raise Refused("link.over")
         room = await self._try_room(record, connection)
-        return room or f"{self._settings.public_url}/api/v/{link_token(ring, key)}"
+        return room or f"{self._settings.public_url}/api/v/{link_token(ring, key, context.session)}"
 
-    async def link(self, token: str) -> Standing:
-        """What a text's link stands at. Raises `Refused`: `link.invalid`, `link.over`, `link.cancelled`."""
-        key = read_link_token(await self._keys.ring(), token)
-        if key is None:
+    async def link(self, token: str, forwarded_for: str = "") -> Standing:
+        """What a text's link stands at. `forwarded_for`: the request's X-Forwarded-For.
+
+        Raises `Refused`: `link.invalid`, `link.too_many`, `link.off`, `link.over`, `link.cancelled`.
+        """
+        keys = read_link_token(await self._keys.ring(), token)
+        record = (await self._visits.find(keys))[1] if keys else None
+        if record is None:
+            # Only who tries what leads nowhere is counted: a right link works whoever else sits behind the address.
+            self._guesses.missed(client_address(forwarded_for))
             raise Refused("link.invalid")
-        record = await self._visits.load(key)
-        connection = await self._connections.get(key.connection)
-        if record is None or connection is None or connection.state is not ConnectionState.APPROVED:
-            raise Refused("link.over")
+        connection = await self._connections.get(record.visit.key.connection)
+        if connection is None or connection.state is not ConnectionState.APPROVED:
+            raise Refused("link.off")
         _open(record)
-        language = record.phone.language if record.phone else connection.sms.language
         join_url = await self._try_room(record, connection)
-        return Standing("ready" if join_url else "waiting", join_url or "", language)
+        languages = {phone.language for phone in record.phones.values()}
+        language = languages.pop() if len(languages) == 1 else ""
+        state, visit = "ready" if join_url else "waiting", record.visit
+        return Standing(state, join_url or "", language, visit.start, visit.zone)
 
     async def _try_room(self, record: Record, connection: Connection) -> str | None:
         # A patient who comes while Teams has a bad minute waits on our page, which asks again by itself.

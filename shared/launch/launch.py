@@ -5,24 +5,28 @@ context token, says which tenant this is.
 """
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from shared.clock import Clock
 from shared.errors import BridgeError, Refused
-from shared.launch.cookies import Cookie
+from shared.launch.cookies import FORM_LIFE, Cookie, form_cookie
 from shared.launch.ehr import Departure, EhrSignIn, SignedIn
 from shared.launch.entry import Entry
 from shared.launch.microsoft import ClinicianSignIn, Newcomer
 from shared.launch.smart import check_role, read_context
+from shared.metrics import measure
 from shared.organisations.connection import Connection, ConnectionState, normal_fhir_base
 from shared.organisations.connections import Connections
 from shared.organisations.people import Clinicians
 from shared.organisations.sightings import Sightings
 from shared.settings import Settings
 
-AUDIENCES = ("provider", "patient")
+AUDIENCES = ("provider", "patient", "directsms")
 LAUNCH_LENGTH = 8_192
+
+IssueForm = Callable[[Connection, str, str], Awaitable[tuple[str, str]]]
+"""A form by which a clinician texts the visit's link: connection, session and department in, name and sealed ticket out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Launches:
 
     def __init__(
         self, settings: Settings, connections: Connections, sign_in: EhrSignIn, microsoft: ClinicianSignIn,
-        clinicians: Clinicians, entry: Entry, sightings: Sightings, clock: Clock,
+        clinicians: Clinicians, entry: Entry, issue_form: IssueForm, sightings: Sightings, clock: Clock,
     ) -> None:  # fmt: skip
         self._settings = settings
         self._connections = connections
@@ -46,11 +50,21 @@ class Launches:
         self._microsoft = microsoft
         self._clinicians = clinicians
         self._entry = entry
+        self._issue_form = issue_form
         self._sightings = sightings
         self._clock = clock
 
     async def begin(self, audience: str, query: Mapping[str, str], connection_id: str | None) -> Departure:
         """The EHR opened us: to its own sign-in, and back to `/api/launch/callback/{audience}`."""
+        try:
+            departure = await self._begin(audience, query, connection_id)
+        except BridgeError as error:
+            _refused(audience, error)
+            raise
+        measure("visitbridge.launch.begun", 1, audience=audience)
+        return departure
+
+    async def _begin(self, audience: str, query: Mapping[str, str], connection_id: str | None) -> Departure:
         if audience not in AUDIENCES:
             raise Refused("launch.audience_unknown")
         launch = query.get("launch", "")
@@ -68,6 +82,7 @@ class Launches:
         try:
             return await self._enter(audience, query, cookies)
         except BridgeError as error:
+            _refused(audience, error)
             with contextlib.suppress(BridgeError):
                 began_for = await self._sign_in.began_for(audience, query, cookies)
                 self._sightings.refused_launch(began_for, error.code)
@@ -81,9 +96,16 @@ class Launches:
             raise Refused("connection.not_approved")
         context = read_context(signed_in.answer)
         check_role(audience, signed_in.identity, context)
+        measure("visitbridge.launch.returned", 1, audience=audience)
         if audience == "patient":
             url = await self._entry.patient(signed_in.connection, context)
+            measure("visitbridge.launch.entered", 1, audience=audience)
             return Arrival(url, (signed_in.spent,))
+        if audience == "directsms":
+            # Whoever texts a link needs no Teams: the EHR's word that this is staff of the visit is enough.
+            form, ticket = await self._issue_form(signed_in.connection, context.session, context.department)
+            url = f"{self._settings.public_url}/api/direct-sms/{form}"
+            return Arrival(url, (signed_in.spent, Cookie(form_cookie(form), ticket, FORM_LIFE)))
         return await self._clinician(signed_in)
 
     async def _clinician(self, signed_in: SignedIn) -> Arrival:
@@ -92,6 +114,7 @@ class Launches:
         oid = await self._clinicians.linked(connection.id, user)
         if oid is not None:
             url = await self._entry.clinician(connection, context, user, oid)
+            measure("visitbridge.launch.entered", 1, audience="provider")
             return Arrival(url, (signed_in.spent,))
         departure = await self._microsoft.begin(Newcomer(connection.tenant, connection.id, user, context))
         return Arrival(departure.url, (signed_in.spent, departure.cookie))
@@ -121,3 +144,8 @@ class Launches:
                 self._sightings.refused_launch(connection.id, "launch.connection_ambiguous")
             raise Refused("launch.connection_ambiguous")
         return approved[0]
+
+
+def _refused(audience: str, error: BridgeError) -> None:
+    # The audience stands in the address: whatever is no audience of ours could be anything.
+    measure("visitbridge.launch.refused", 1, audience=audience if audience in AUDIENCES else "other", code=error.code)

@@ -15,6 +15,7 @@ from shared.launch.cookies import LIFE, Cookie
 from shared.launch.ehr import Departure
 from shared.launch.entry import Entry
 from shared.launch.smart import Context
+from shared.metrics import measure
 from shared.organisations.audit import Audit
 from shared.organisations.connections import Connections
 from shared.organisations.people import Clinicians
@@ -80,6 +81,7 @@ class ClinicianSignIn:
         await self._clinicians.link(connection.id, user, connection.tenant, oid)
         await self._audit.note(connection.tenant, oid, "clinician.linked", connection.id)
         url = await self._entry.clinician(connection, Context(*began["context"]), user, oid)
+        measure("visitbridge.launch.entered", 1, audience="provider")
         return url, Cookie(name, "", 0)
 
 

@@ -6,7 +6,9 @@ from functions import (
     approval,
     connections,
     diagnosis,
+    direct,
     directory,
+    failures,
     graph,
     health,
     hl7,
@@ -18,13 +20,17 @@ from functions import (
     sms,
     work,
 )
+from shared import telemetry
 
+telemetry.install()
 app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 for room in (
     approval,
     connections,
     diagnosis,
+    direct,
     directory,
+    failures,
     graph,
     health,
     hl7,

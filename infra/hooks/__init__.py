@@ -1,0 +1,1 @@
+"""What azd runs around a deployment."""

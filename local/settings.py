@@ -5,6 +5,9 @@ from collections.abc import Mapping
 
 from local.config import AFFILIATE_TENANT_ID, APP_CLIENT_ID, IDENTITY_CLIENT_ID, TENANT_ID, StackConfig
 
+# A second gateway, for whoever runs a stand-in of it beside the stack.
+SNS = ("SNS_REGION", "SNS_ROLE_ARN", "SNS_AUDIENCE", "SNS_ENDPOINT")
+
 
 def environment(config: StackConfig) -> dict[str, str]:
     """Settings of the product, and what makes every client on this machine trust the run's authority.
@@ -28,6 +31,9 @@ def environment(config: StackConfig) -> dict[str, str]:
         "SMS_ENDPOINT": config.sms,
         "ALLOW_LOOPBACK": "true",
         "CLAIM_LEASE_SECONDS": os.environ.get("CLAIM_LEASE_SECONDS", "120"),
+        "SMS_PER_MINUTE": os.environ.get("SMS_PER_MINUTE", "0"),
+        "SMS_GATEWAY": os.environ.get("SMS_GATEWAY", "acs"),
+        **{name: os.environ.get(name, "") for name in SNS},
         **trust(config),
         "PYTHONUNBUFFERED": "1",
     }

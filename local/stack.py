@@ -62,14 +62,8 @@ class Stack:
         entra_settings.write(config)
         stored = config.save()
         binary, environment = str(node.node()), os.environ | settings.environment(config)
-        location = ["--location", str(self._data / "azurite")] if self._data else ["--inMemoryPersistence"]
-        azurite = [
-            binary, "local/node_modules/azurite/dist/src/azurite.js", "--silent", "--disableTelemetry",
-            "--skipApiVersionCheck", *location,
-            *(f"--{name}Port={config.ports[name]}" for name in ("blob", "queue", "table")),
-        ]  # fmt: skip
         python = sys.executable
-        await self._start("storage", azurite, environment)
+        await self._start("storage", azurite(config, self._data), environment)
         await self._start("entra", [binary, "local/entra/server.mjs", str(stored)], environment)
         await self._start("standins", [python, "-m", "local.standins", str(stored)], environment)
         await self._all(
@@ -150,6 +144,16 @@ class Stack:
                 reason = "ended by itself" if not part.running else f"did not answer in {READY_SECONDS} s"
                 raise processes.PartError(f"{name} {reason}\n{part.tail()}")
             await asyncio.sleep(LOOK_SECONDS)
+
+
+def azurite(config: StackConfig, data: Path | None = None) -> list[str]:
+    """The command that starts real storage on the ports of a run, in memory unless there is a folder for it."""
+    location = ["--location", str(data / "azurite")] if data else ["--inMemoryPersistence"]
+    return [
+        str(node.node()), "local/node_modules/azurite/dist/src/azurite.js", "--silent", "--disableTelemetry",
+        "--skipApiVersionCheck", *location,
+        *(f"--{name}Port={config.ports[name]}" for name in ("blob", "queue", "table")),
+    ]  # fmt: skip
 
 
 async def _plain(item: Awaitable[None]) -> None:

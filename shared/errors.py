@@ -83,6 +83,9 @@ CATALOGUE: dict[str, Problem] = {
     ),
     "certificate.expired": Problem(422, "The certificate is expired or not yet valid.", "Upload a current one."),
     "certificate.too_many": Problem(409, "Two certificates are in use already.", "Remove the one that is no longer used."),
+    "certificate.other_environment": Problem(
+        409, "This key serves another environment already.", "Make one key for testing and another one for production."
+    ),
     "sms.number_taken": Problem(
         409, "This number belongs to another organisation.", "Choose one of your own numbers, or get a new one."
     ),
@@ -148,7 +151,23 @@ CATALOGUE: dict[str, Problem] = {
     "signin.wrong_tenant": Problem(
         403, "This account belongs to another organisation.", "Sign in with the hospital's own account."
     ),
-    "link.invalid": Problem(404, "This link is not valid.", "Use the link from the newest text message."),
+    "direct.ticket_invalid": Problem(
+        400, "This form has run out, or was opened in another browser.", "Launch it again from the chart."
+    ),
+    "direct.texts_off": Problem(
+        409, "Texts are not switched on for this connection.",
+        "Give both consents, then set a number and the organisation's name on the SMS set-up page and switch texts on.",
+    ),
+    "direct.number_invalid": Problem(422, "This is no number that texts can be sent to.", "Check the number."),
+    "link.invalid": Problem(
+        404, "This link leads nowhere.", "Its visit may be long over; else use the link from the newest text message."
+    ),
+    "link.too_many": Problem(
+        429, "Too many links that lead nowhere came from this address.", "Wait, then use the link from the text message."
+    ),
+    "link.off": Problem(
+        410, "The visit's connection is switched off.", "Approve or enable the connection, then use the link again."
+    ),
     "link.over": Problem(410, "This visit is over.", "The link ends with the visit."),
     "link.cancelled": Problem(410, "This visit was cancelled.", "Book a new visit with the clinic."),
     "room.policy_missing": Problem(
@@ -161,9 +180,18 @@ CATALOGUE: dict[str, Problem] = {
     "hl7.media_type": Problem(415, "The content type is not HL7.", "Send application/hl7-v2 or x-application/hl7-v2+er7."),
     "hl7.unsigned": Problem(401, "The message carries no signature.", "Sign it with the connection's certificate."),
     "hl7.signature_invalid": Problem(
-        401, "The message's signature is not valid.", "Check key, certificate, audience, clock and body hash; see docs/hl7.md."
+        401, "The message's signature is not valid.", "Check key, certificate, address, clock and body; see docs/hl7.md."
     ),
-    "hl7.replayed": Problem(401, "This message was already received.", "Make a new token (jti) for each request."),
+    "hl7.replayed": Problem(
+        401, "This message was already received.", "Make a new token (jti), or sign anew a second later, for each request."
+    ),
+    "hl7.connection_missing": Problem(
+        400, "The address does not say for which connection the message is.", "Post to /api/hl7/{connection id}."
+    ),
+    "hl7.encoding": Problem(
+        415, "The body is compressed in a way that is not taken here.", "Send it as it is, or with Content-Encoding: gzip."
+    ),
+    "hl7.gzip_invalid": Problem(400, "The body is not what gzip makes.", "Compress the whole body once, as RFC 1952 says."),
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ opened before; tests build their own with other parts.
 
 from __future__ import annotations
 
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from shared.clock import Clock, wall_clock
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from shared.launch.entry import Entry
     from shared.launch.launch import Launches
     from shared.launch.microsoft import ClinicianSignIn
+    from shared.messages.direct import DirectTexts
+    from shared.messages.inbound import Replies
     from shared.messages.optouts import OptOuts
     from shared.messages.receipt import Receipts
     from shared.messages.reports import GatewayReports
@@ -58,7 +60,9 @@ if TYPE_CHECKING:
     from shared.rooms.rooms import Rooms
     from shared.visits.store import Visits
     from shared.work.alarms import TableAlarms
+    from shared.work.failures import Failures
     from shared.work.moments import Rules
+    from shared.work.pace import Pace
     from shared.work.tick import Tick
     from shared.work.worker import Worker
 
@@ -128,13 +132,28 @@ class Services:
         return TenantTokens(self.settings, self.web, self.clock)
 
     @cached_property
-    def gateway(self) -> Gateway:
-        from shared.adapters.gateway import CommunicationServices
+    def communication_services(self) -> Gateway:
+        from shared.adapters.communication_services import CommunicationServices
         from shared.adapters.web import Web
 
         return CommunicationServices(
             Web(self.settings.sms_endpoint, credential=self.identity.managed, scope=SMS_SCOPE, retries=0)
         )
+
+    @cached_property
+    def sns(self) -> Gateway:
+        from shared.adapters.aws import Role, RoleClients
+        from shared.adapters.sns import Sns
+
+        settings = self.settings
+        role = Role(settings.sns_role_arn, settings.sns_region, settings.sns_endpoint)
+        token = partial(self.identity.token_for, settings.sns_audience)
+        return Sns(RoleClients("sns", role, token, self.clock))
+
+    def gateway_of(self, connection: Connection) -> Gateway:
+        """What a connection's texts leave by: its own choice, else the stamp's."""
+        chosen = connection.sms.gateway or self.settings.sms_gateway
+        return self.sns if chosen == "sns" else self.communication_services
 
     @cached_property
     def phone_numbers(self) -> PhoneNumbers:
@@ -223,9 +242,19 @@ class Services:
 
     @cached_property
     def text_settings(self) -> TextSettings:
+        from shared.messages.lint import wrong_templates
         from shared.organisations.texting import TextSettings
 
-        return TextSettings(self.connections, self.consents, self.claims.require, self.vault, self.audit, self.clock)
+        return TextSettings(
+            self.connections,
+            self.consents,
+            self.claims.require,
+            self.vault,
+            self.audit,
+            self.clock,
+            wrong_templates,
+            gateways=self.settings.sms_gateways,
+        )
 
     @cached_property
     def overview(self) -> Overview:
@@ -296,16 +325,22 @@ class Services:
     @cached_property
     def receipts(self) -> Receipts:
         from shared.messages.receipt import Receipts
-        from shared.messages.verify import TokenVerifier
+        from shared.messages.verify import EitherVerifier
 
-        verifier = TokenVerifier(self.connections, self.vault, self.clock)
+        verifier = EitherVerifier(self.connections, self.vault, self.clock)
         return Receipts(verifier, self.visits, self.keys, self.sightings, self.clock)
 
     @cached_property
     def gateway_reports(self) -> GatewayReports:
         from shared.messages.reports import GatewayReports
 
-        return GatewayReports(self.visits, self.optouts)
+        return GatewayReports(self.visits, self.replies)
+
+    @cached_property
+    def replies(self) -> Replies:
+        from shared.messages.inbound import Replies
+
+        return Replies(self.optouts, self.connections, self.gateway_of, self.keys, self.clock)
 
     @cached_property
     def sign_in(self) -> EhrSignIn:
@@ -316,8 +351,10 @@ class Services:
     @cached_property
     def entry(self) -> Entry:
         from shared.launch.entry import Entry
+        from shared.launch.guesses import Guesses
 
-        return Entry(self.settings, self.visits, self.rooms, self.connections, self.keys, self.clock)
+        guesses = Guesses(self.clock)
+        return Entry(self.settings, self.visits, self.rooms, self.connections, self.keys, guesses, self.clock)
 
     @cached_property
     def clinician_sign_in(self) -> ClinicianSignIn:
@@ -340,9 +377,20 @@ class Services:
             self.clinician_sign_in,
             self.clinicians,
             self.entry,
+            self.issue_form,
             self.sightings,
             self.clock,
         )
+
+    async def issue_form(self, connection: Connection, session: str, department: str) -> tuple[str, str]:
+        """A form by which a clinician texts a visit's link."""
+        return await self.direct_texts.issue(connection, session, department)
+
+    @cached_property
+    def direct_texts(self) -> DirectTexts:
+        from shared.messages.direct import DirectTexts
+
+        return DirectTexts(self.visits, self.connections, self.consents.given, self.keys, self.clock)
 
     @cached_property
     def approvals(self) -> Approvals:
@@ -377,24 +425,52 @@ class Services:
         doers = (
             Texting(
                 self.keys,
-                self.gateway,
+                self.gateway_of,
                 self.optouts,
+                self.pace,
                 self.connection_of,
                 self.consents.given,
                 self.settings.public_url,
                 self.clock,
+                self.settings.claim_lease,
             ),
             WriteBack(self.epic, self.signer, self.keys, self.connection_of, self.clock),
             RoomTending(self.rooms, self.graphs, self.connection_of, self.clock),
-            FactKeeping(self.tables, self.connection_of),
         )
-        return Worker(self.visits, self.alarms, doers, self.rules_of, self.clock, self.settings.claim_lease)
+        recorder = FactKeeping(self.tables, self.connection_of)
+        return Worker(
+            self.visits,
+            self.alarms,
+            self.queues,
+            doers,
+            recorder,
+            self.rules_of,
+            self.clock,
+            self.settings.claim_lease,
+        )
+
+    @cached_property
+    def pace(self) -> Pace:
+        from shared.work.pace import Pace
+
+        return Pace(self.tables, self.settings.sms_per_minute)
+
+    async def sender_of(self, connection_id: str) -> str:
+        """The sender number of a connection's texts."""
+        connection = await self.connections.get(connection_id)
+        return connection.sms.sender if connection else ""
 
     @cached_property
     def tick(self) -> Tick:
         from shared.work.tick import Tick
 
-        return Tick(self.alarms, self.queues, self.clock)
+        return Tick(self.alarms, self.queues, self.pace, self.sender_of, self.clock)
+
+    @cached_property
+    def failures(self) -> Failures:
+        from shared.work.failures import Failures
+
+        return Failures(self.tables, self.queues, self.connection_of, self.audit, self.clock)
 
     @cached_property
     def health(self) -> Health:

@@ -90,9 +90,13 @@ class QueueTrigger:
         body, deliveries = self._body(message), message.dequeue_count or 1
         done = False
         # One that comes once more after the last try is left over from a host that died over it.
-        if body is not None and deliveries <= self._most_deliveries:
+        last = deliveries > self._most_deliveries and not self._queue.queue_name.endswith(POISON)
+        if body is not None and not last:
             async with renewed(self._queue, message, LEASE_SECONDS):
                 done = await self._invoke(message, body)
+        if not done and self._queue.queue_name.endswith(POISON):
+            # It steps aside nowhere: hidden until its lease ends, it comes again.
+            return
         try:
             if not done and (body is None or deliveries >= self._most_deliveries):
                 log.warning("%s: a message steps aside after %d deliveries", self._function.name, deliveries)

@@ -185,6 +185,7 @@ def _said(status: int) -> str:
         201: "Made.",
         202: "Taken; it goes on by itself.",
         204: "Done.",
+        303: "Go on there.",
         302: "Go on there.",
         503: "Down.",
     }[status]

@@ -8,15 +8,20 @@ sealed or hashed under an older key is read for as long as that key stays; docs/
 
 import hmac
 import json
-from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, b64encode, urlsafe_b64decode
+from binascii import b2a_base64
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from secrets import token_bytes
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 SECRET_NAME = "data-keys"  # noqa: S105, the name of a secret is none  # pragma: allowlist secret
 NONCE_BYTES = 12
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class SealError(Exception):
@@ -36,17 +41,14 @@ class Keyring:
 
     def seal(self, purpose: str, value: bytes, context: str = "") -> str:
         """Encrypts and authenticates (AES-256-GCM). `context` must be the same when it is opened."""
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
         key_id, key = self.keys[0]
         nonce = token_bytes(NONCE_BYTES)
-        sealed = AESGCM(_derive(key, "seal " + purpose)).encrypt(nonce, value, _bound(purpose, context))
+        sealed = _cipher(key, purpose).encrypt(nonce, value, _bound(purpose, context))
         return f"{key_id}.{encode(nonce + sealed)}"
 
     def unseal(self, purpose: str, text: str, context: str = "") -> bytes:
         """Opens what `seal` made. Raises `SealError`."""
         from cryptography.exceptions import InvalidTag
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         key_id, _, rest = text.partition(".")
         key = dict(self.keys).get(key_id)
@@ -57,9 +59,7 @@ class Keyring:
         if key is None or len(data) < NONCE_BYTES:
             raise SealError
         try:
-            return AESGCM(_derive(key, "seal " + purpose)).decrypt(
-                data[:NONCE_BYTES], data[NONCE_BYTES:], _bound(purpose, context)
-            )
+            return _cipher(key, purpose).decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], _bound(purpose, context))
         except InvalidTag:
             raise SealError from None
 
@@ -95,7 +95,7 @@ def new_secret() -> str:
 
 def encode(data: bytes) -> str:
     """Base64url without padding (RFC 4648 §5)."""
-    return urlsafe_b64encode(data).decode().rstrip("=")
+    return b2a_base64(data, newline=False).translate(_URL_SAFE).rstrip(b"=").decode()
 
 
 def decode(text: str) -> bytes:
@@ -105,6 +105,13 @@ def decode(text: str) -> bytes:
 
 def _mac(key: bytes, purpose: str, data: bytes) -> bytes:
     return hmac.digest(_derive(key, "hash " + purpose), data, sha256)
+
+
+@cache
+def _cipher(key: bytes, purpose: str) -> "AESGCM":
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    return AESGCM(_derive(key, "seal " + purpose))
 
 
 def _bound(purpose: str, context: str) -> bytes:

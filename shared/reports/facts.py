@@ -12,7 +12,6 @@ from shared.adapters.tables import Entity, Tables
 from shared.clock import to_text
 from shared.organisations.connection import Connection
 from shared.visits.visit import Record, State, TextState
-from shared.work.moments import Rules
 from shared.work.worker import Outcome
 
 SENT = (TextState.SENT, TextState.DELIVERED)
@@ -20,32 +19,22 @@ ConnectionOf = Callable[[str], Awaitable[Connection | None]]
 
 
 class FactKeeping:
-    """A doer of the worker."""
+    """The worker's recorder."""
 
     def __init__(self, tables: Tables, connection_of: ConnectionOf) -> None:
         self._tables = tables
         self._connection_of = connection_of
 
-    def wanted(self, record: Record, rules: Rules, now: datetime) -> bool:  # noqa: ARG002
-        """Whether something changed since the row was written."""
-        return record.visit.facts_due
-
-    def begin(self, record: Record, rules: Rules, now: datetime) -> Record:  # noqa: ARG002
-        """The flag goes down with the claim: what changes from now on raises it again."""
-        return replace(record, visit=replace(record.visit, facts_due=False))
-
-    async def act(self, record: Record, until: datetime) -> Outcome:  # noqa: ARG002
-        """Writes the row, whatever stood there. A failure raises the flag again."""
-        from azure.core.exceptions import AzureError
-
+    async def act(self, record: Record) -> Outcome:
+        """Writes the row, whatever stood there. What changes meanwhile keeps the flag up."""
         connection = await self._connection_of(record.visit.key.connection)
         if connection is None:
-            return lambda current: current
-        try:
-            await self._tables.upsert("facts", row(record, connection))
-        except AzureError:
-            return lambda current: replace(current, visit=replace(current.visit, facts_due=True))
-        return lambda current: current
+            return lambda current: replace(current, visit=replace(current.visit, facts_due=False))
+        written = row(record, connection)
+        await self._tables.upsert("facts", written)
+        return lambda current: replace(
+            current, visit=replace(current.visit, facts_due=row(current, connection) != written)
+        )
 
 
 def row(record: Record, connection: Connection) -> Entity:

@@ -11,13 +11,13 @@ from shared.organisations.connection import Connection
 from shared.rooms.rooms import RETRY_AFTER, Rooms, watch_until
 from shared.visits.visit import Record, State, Watch
 from shared.work.moments import WATCH_RENEW_BEFORE, Rules
-from shared.work.worker import Outcome
+from shared.work.worker import Doer, Outcome, Permit
 
 CALL_MARGIN = timedelta(seconds=30)
 ConnectionOf = Callable[[str], Awaitable[Connection | None]]
 
 
-class RoomTending:
+class RoomTending(Doer):
     """A doer of the worker."""
 
     def __init__(self, rooms: Rooms, graphs: Graphs, connection_of: ConnectionOf, clock: Clock) -> None:
@@ -40,7 +40,7 @@ class RoomTending:
         """Nothing to note beforehand: each of these calls may be made twice."""
         return record
 
-    async def act(self, record: Record, until: datetime) -> Outcome:
+    async def act(self, record: Record, permit: Permit, until: datetime) -> Outcome:  # noqa: ARG002
         """Makes the calls; a failure is tried again in a minute."""
         visit = record.visit
         if visit.room is None or self._clock() > until - CALL_MARGIN:

@@ -10,7 +10,7 @@ import pytest
 from tests.docs.pages import PAGES, ROOT, blocks, named
 
 # What a reader has, or gets by a line further up.
-OTHERS = {"curl", "cp", "func", ".venv/bin/ruff", ".venv/bin/python"}
+OTHERS = {"az", "azd", "curl", "cp", "func", ".venv/bin/ruff", ".venv/bin/python"}
 # Who reads a script's options.
 SOURCES = {"scripts/demo": "local/demo/__main__.py", "scripts/stack": "local/stack.py"}
 
@@ -25,7 +25,7 @@ def commands(page: Path) -> list[list[str]]:
 def test_every_command_names_what_exists(page: Path) -> None:
     for first, *rest in commands(page):
         if first not in OTHERS:
-            assert first.startswith("scripts/"), f"{first} is not known"
+            assert first.startswith(("scripts/", "infra/")), f"{first} is not known"
             assert os.access(ROOT / first, os.X_OK), f"{first} cannot be run"
         if first in SOURCES:
             source = (ROOT / SOURCES[first]).read_text()

@@ -1,9 +1,12 @@
-"""The example of docs/hl7.md runs, and its token is good for PyJWT and for the product's own verifier."""
+"""The examples of docs/hl7.md run: the token is good for PyJWT and for our verifier, OpenSSL's signature for ours."""
 
+import asyncio
 import hashlib
+import subprocess
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, cast
 
 import jwt
@@ -16,13 +19,16 @@ from cryptography.x509.oid import NameOID
 from shared.adapters.vault import Vault
 from shared.clock import wall_clock
 from shared.errors import Refused
-from shared.messages import verify
 from shared.messages.ack import _CONDITIONS
-from shared.messages.receipt import HAPPENINGS, MEDIA_TYPES
+from shared.messages.jws import ALGORITHMS
+from shared.messages.receipt import HAPPENINGS
+from shared.messages.transport import MEDIA_TYPES
+from shared.messages.verify import EitherVerifier
 from shared.organisations.certificates import read_certificate
 from shared.organisations.connection import Connection, ConnectionState
 from shared.organisations.connections import Connections
 from tests.docs.pages import DOCS, blocks, rows
+from tests.messages import signing
 
 PAGE = DOCS / "hl7.md"
 MESSAGE = b"MSH|^~\\&|EPIC|NORTHLAKE|||20261123100000||SIU^S12|1|P|2.3\rSCH||900100001\r"
@@ -95,15 +101,13 @@ class OneConnection:
         return self._connection if connection_id == self._connection.id else None
 
 
-def verifier(pair: tuple[bytes, bytes]) -> verify.TokenVerifier:
+def verifier(pair: tuple[bytes, bytes]) -> EitherVerifier:
     certificate, pem = read_certificate(pair[1], now=wall_clock(), added_by="admin")
     connection = Connection(
         CONNECTION, "tenant", "https://ehr.example/R4", "testing", "UTC", "oid",
         state=ConnectionState.APPROVED, certificates=(certificate,),
     )  # fmt: skip
-    return verify.TokenVerifier(
-        cast("Connections", OneConnection(connection)), cast("Vault", OneSecret(pem)), wall_clock
-    )
+    return EitherVerifier(cast("Connections", OneConnection(connection)), cast("Vault", OneSecret(pem)), wall_clock)
 
 
 async def test_the_examples_token_is_accepted_by_the_product(token: str, pair: tuple[bytes, bytes]) -> None:
@@ -121,11 +125,23 @@ async def test_the_examples_token_is_good_for_its_message_and_address_alone(
             await verifier(pair).verify(headers, body, url, CONNECTION)
 
 
+@pytest.mark.skipif(signing.OPENSSL is None, reason="openssl is not on PATH")
+async def test_what_the_example_s_openssl_signs_is_accepted_by_the_product(
+    pair: tuple[bytes, bytes], tmp_path: Path
+) -> None:
+    [command] = [line for block in blocks(PAGE, "bash") for line in block.splitlines() if line.startswith("openssl ")]
+    for name, data in (("sender.key", pair[0]), ("sender.cer", pair[1]), ("message.hl7", MESSAGE)):
+        (tmp_path / name).write_bytes(data)
+    await asyncio.to_thread(subprocess.run, command.split(), cwd=tmp_path, check=True)
+    headers = signing.header((tmp_path / "signature.der").read_bytes())
+    assert (await verifier(pair).verify(headers, MESSAGE, URL, CONNECTION)).connection.id == CONNECTION
+
+
 def test_the_page_names_algorithms_media_types_and_events_as_the_code_does() -> None:
     text = PAGE.read_text()
     [algorithms] = [cells[2] for cells in rows(PAGE, columns=3) if cells[1] == "`alg`"]
-    assert all(f"`{name}`" in algorithms for name in verify.ALGORITHMS)
-    assert algorithms.count("`") == 2 * len(verify.ALGORITHMS)
+    assert all(f"`{name}`" in algorithms for name in ALGORITHMS)
+    assert algorithms.count("`") == 2 * len(ALGORITHMS)
     assert all(f"`{name}`" in text for name in MEDIA_TYPES)
     table = [cells[0] for cells in rows(PAGE, columns=3) if cells[0].startswith("S1") or cells[0].startswith("S2")]
     events = {event for cell in table[:-1] for event in cell.split(", ")}

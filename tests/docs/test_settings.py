@@ -16,6 +16,14 @@ from tests.docs.pages import DOCS, ROOT, plain, rows
 PORT_BASE = 17000
 # Made by each stack, or held in its folder: the sample says where they are.
 OF_THE_RUN = {"AzureWebJobsStorage", "IDENTITY_HEADER", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"}
+# What is looked at when the settings are read has to be right.
+CHECKED = {
+    "ALLOW_LOOPBACK": "true",
+    "ENTRA_TENANT_ID": "6f1d1c02-1f53-4d1e-9b1e-0d5a7c3e9a10",
+    "ENTRA_AFFILIATE_TENANT_IDS": "6f1d1c02-1f53-4d1e-9b1e-0d5a7c3e9a10",
+    "SMS_GATEWAY": "sns",
+    "SNS_ROLE_ARN": "arn:aws:iam::123456789012:role/visitbridge-texts",
+}
 STORAGE = {
     "AzureWebJobsStorage": "storage_connection",
     "AzureWebJobsStorage__tableServiceUri": "table_service_uri",
@@ -31,7 +39,7 @@ class Watched(Mapping[str, str]):
 
     def __getitem__(self, name: str) -> str:
         self.asked.add(name)
-        return "6f1d1c02-1f53-4d1e-9b1e-0d5a7c3e9a10" if "TENANT" in name else "120"
+        return CHECKED.get(name, "120")
 
     def __iter__(self) -> Iterator[str]:
         return iter(())
@@ -87,7 +95,7 @@ def as_told(default: Any) -> str:
         return f"`{default.total_seconds():.0f}`"
     if isinstance(default, bool):
         return f"`{str(default).lower()}`"
-    return f"`{default}`" if default else "empty"
+    return f"`{default}`" if default or isinstance(default, int) else "empty"
 
 
 def test_the_sample_has_every_setting_and_what_the_platform_needs_and_no_other() -> None:

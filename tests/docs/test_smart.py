@@ -13,7 +13,7 @@ CITED = sorted({cited for page in PAGES for cited in re.findall(r"`(tests/[\w/]+
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_page_cites_tests(page: Path) -> None:
-    assert page.read_text().count("`tests/") > 15
+    assert page.read_text().count("`tests/") > 5
 
 
 @pytest.mark.parametrize(("file", "function"), CITED, ids=lambda part: Path(part).name)

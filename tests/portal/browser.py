@@ -60,7 +60,7 @@ class Visitor:
         for scheme in ("light", "dark"):
             await self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             await self.settled()
-            found = await _axe(self.page)
+            found = await axe(self.page)
             assert found == [], f"{scheme}: " + "\n".join(found)
         await self.page.emulate_media(color_scheme="light", reduced_motion="no-preference")
 
@@ -80,7 +80,7 @@ class Visitor:
         await self.page.emulate_media(color_scheme="light", reduced_motion="no-preference")
 
 
-async def _axe(page: Page) -> list[str]:
+async def axe(page: Page) -> list[str]:
     """What axe-core finds. It comes by the debugger, so the page's policy has nothing to say about it."""
     assert AXE.exists(), "axe-core is missing: run scripts/test, which installs it"
     session = await page.context.new_cdp_session(page)

@@ -1,5 +1,6 @@
 """The page of one connection's texts: every rule, the live preview, saving against others, and what is refused."""
 
+import json
 import re
 from collections.abc import AsyncIterator
 from typing import Any
@@ -10,14 +11,16 @@ from playwright.async_api import Locator, Request, expect
 from local.config import CONNECTION_ID, SENDER_NUMBER
 from local.demo.world import World
 from local.node import PORTAL
-from shared.messages.segments import BASIC, EXTENSION
+from shared.messages.lint import FINDINGS
+from shared.messages.words import LANGUAGES, TEXTS
 from tests.portal.browser import Visitor
 from tests.portal.conftest import Arrive
 
 NUMBER = "Phone number"
 ORGANISATION = "Organisation name"
 NEW = "Another reminder"
-GSM = PORTAL / "src" / "pages" / "setup" / "gsm.ts"
+SETUP = PORTAL / "src" / "pages" / "setup"
+WORDS = PORTAL / "src" / "words" / "setup"
 
 
 async def a_connection(world: World, name: str, **fields: str) -> str:
@@ -68,6 +71,15 @@ async def saved(here: Visitor) -> None:
     await expect(here.page.get_by_text("Everything is saved.")).to_be_visible()
 
 
+async def test_a_service_that_is_not_set_up_here_is_refused_at_its_field(signed_in: Arrive, ready: str) -> None:
+    here = await signed_in("admin", f"/sms/{ready}")
+    await here.page.get_by_label("Sent through").select_option("sns")
+    await save(here)
+    await expect(here.page.get_by_text("This service is not set up here.")).to_be_visible()
+    await expect(here.page.get_by_label("Sent through")).to_be_focused()
+    here.complaints.clear()
+
+
 async def test_the_list_shows_what_stands_for_each_connection(signed_in: Arrive, fresh: str) -> None:
     here = await signed_in("admin", "/setup")
     own = here.page.get_by_role("row").filter(has_text="lakeside")
@@ -101,6 +113,7 @@ async def test_every_rule_is_saved_with_one_button_and_found_again(signed_in: Ar
     await page.get_by_label("From").fill("20:30")
     await page.get_by_label("To", exact=True).fill("07:00")
     await expect(page.get_by_text("In Central Time (America/Chicago), the connection's time zone.")).to_be_visible()
+    await page.get_by_label("Sent through").select_option("acs")
     await page.get_by_label("Usual language").select_option("es")
     await page.get_by_label("Country of numbers without a code").select_option("CA")
     await page.get_by_role("checkbox", name="Use a home number").check()
@@ -109,7 +122,8 @@ async def test_every_rule_is_saved_with_one_button_and_found_again(signed_in: Ar
     assert await rules_of(world, fresh) == {
         "enabled": True, "sender": SENDER_NUMBER, "organisation": "Lakeside Clinic",
         "confirmations": ["scheduled", "cancelled"], "reminders": [4320, 1440, 120], "language": "es", "region": "CA",
-        "landlines": True, "quiet_hours": {"start": "20:30", "end": "07:00"},
+        "landlines": True, "quiet_hours": {"start": "20:30", "end": "07:00"}, "templates": {},
+        "gateway": "acs",
     }  # fmt: skip
     await page.reload()
     await expect(page.get_by_label(ORGANISATION)).to_have_value("Lakeside Clinic")
@@ -212,23 +226,23 @@ async def test_reminders_are_added_sorted_bounded_and_removed_by_keyboard(
 async def test_the_preview_follows_what_is_typed_in_each_language(signed_in: Arrive, ready: str) -> None:
     here = await signed_in("admin", f"/sms/{ready}")
     bubble = preview(here, "Confirmation: scheduled").locator("p").first
-    await expect(bubble).to_contain_text("Lakeside Clinic: your video visit is set for")
+    await expect(bubble).to_contain_text("Lakeside Clinic: video visit")
     asked: list[Request] = []
     here.page.on("request", lambda request: asked.append(request) if "/sms/preview" in request.url else None)
     await here.page.get_by_label(ORGANISATION).press("End")
     await here.page.get_by_label(ORGANISATION).press_sequentially(" of Northlake", delay=10)
-    await expect(bubble).to_contain_text("Lakeside Clinic of Northlake: your video visit")
+    await expect(bubble).to_contain_text("Lakeside Clinic of Northlake: video visit")
     assert len([one for one in asked if one.method == "POST"]) == 1, "one request once the typing is over"
     await expect(preview(here, "Confirmation: scheduled")).to_contain_text(
-        re.compile(r"GSM-7, \d+ characters · 2 segments")
+        re.compile(r"GSM-7, \d+ characters · 1 segment(?!s)")
     )
-    await expect(here.page.get_by_text("each segment is billed")).to_be_visible()
     await here.page.get_by_role("tab", name="Français").click()
-    await expect(bubble).to_contain_text("Lakeside Clinic of Northlake : votre visite vidéo")
+    await expect(bubble).to_contain_text("Lakeside Clinic of Northlake : votre rendez-vous vidéo")
     await expect(bubble).to_have_attribute("lang", "fr")
-    await here.page.keyboard.press("ArrowRight")
+    await expect(here.page.get_by_text("each segment is billed")).to_be_visible()
+    await here.page.keyboard.press("ArrowLeft")
     await expect(here.page.get_by_role("tab", name="Español")).to_be_focused()
-    await expect(bubble).to_contain_text("su videoconsulta")
+    await expect(bubble).to_contain_text("su cita por video")
     await here.page.get_by_label("Usual language").select_option("fr")
     await expect(here.page.get_by_role("tab", name="Français")).to_have_attribute("aria-selected", "true")
 
@@ -244,23 +258,155 @@ async def test_the_character_that_makes_texts_dear_is_named(signed_in: Arrive, r
     here = await signed_in("admin", f"/sms/{ready}")
     await here.page.get_by_label(ORGANISATION).fill("Hôpital Ŵest 🏥")
     note = here.page.locator(".banner").filter(has_text="UCS-2")
-    await expect(note).to_contain_text("These make texts leave in UCS-2: ô Ŵ 🏥")
+    await expect(note).to_contain_text("🏥 makes a text leave in UCS-2")
     await expect(preview(here, "Reminder")).to_contain_text(re.compile(r"UCS-2, \d+ characters · \d segments"))
     await here.assert_accessible()
     await here.screenshot("setup-ucs2")
-    await here.page.get_by_label(ORGANISATION).fill("Hopital West")
+    await here.page.get_by_label(ORGANISATION).fill("Hôpital Ŵest")
     await expect(note).to_have_count(0)
+    await expect(preview(here, "Reminder")).to_contain_text("Hopital West visit reminder")
+    await here.page.get_by_role("tab", name="العربية").click()
+    await expect(here.page.get_by_text("letters that only UCS-2 carries")).to_be_visible()
     await here.page.get_by_role("button", name="Discard changes").click()
     await expect(here.page.get_by_label(ORGANISATION)).to_have_value("Lakeside Clinic")
 
 
-def test_portal_and_api_know_the_same_alphabet() -> None:
-    basic, extension = (
-        "".join(re.findall(r"'((?:[^'\\]|\\.)*)'", part))
-        for part in re.findall(r"= *\n? *('.*?);\n", GSM.read_text(), re.DOTALL)
+def test_portal_and_api_know_the_same_languages_in_the_same_order() -> None:
+    assert tuple(re.findall(r"^  (\w\w): '", (SETUP / "spoken.ts").read_text(), re.MULTILINE)) == LANGUAGES
+
+
+@pytest.mark.parametrize("language", ["es", "fr"])
+def test_everything_the_linter_finds_has_words(language: str) -> None:
+    words = json.loads((WORDS / "findings" / f"{language}.json").read_text())
+    assert words.keys() == FINDINGS.keys()
+    for code, (_, detail, fix) in FINDINGS.items():
+        for name, english in (("detail", detail), ("fix", fix)):
+            said = words[code][name]
+            assert sorted(re.findall(r"\{\w+\}|\d+", said)) == sorted(re.findall(r"\{\w+\}|\d+", english)), code
+            assert said not in ("", english)
+
+
+def wording(here: Visitor, kind: str, language: str) -> Locator:
+    return here.page.get_by_role("textbox", name=f"{kind}, {language}")
+
+
+async def test_a_text_gets_ones_own_words_with_what_is_wrong_said_while_typing(
+    signed_in: Arrive, world: World, ready: str
+) -> None:
+    here = await signed_in("admin", f"/sms/{ready}")
+    await here.page.get_by_role("tab", name="Español").click()
+    panel, field = preview(here, "Reminder"), wording(here, "Reminder", "Español")
+    await expect(field).to_be_hidden()
+    await panel.get_by_text("Change the wording").click()
+    await expect(field).to_have_value(TEXTS["es"]["reminder"])
+    await field.fill("{organisation}: le esperamos {when}\n{enlace}")
+    await expect(field).to_have_attribute("aria-invalid", "true")
+    await expect(panel.get_by_text("“{enlace}”: This placeholder does not exist.")).to_be_visible()
+    await expect(panel.get_by_text("The link to the visit is missing.")).to_be_visible()
+    assert "This placeholder does not exist" in await described(field)
+    await here.assert_accessible()
+    await here.screenshot("setup-wording")
+    await field.fill("{organisation}: su terapia {when}\n{link}")
+    await expect(panel.get_by_text("“terapia”: A word that tells")).to_be_visible()
+    await expect(field).not_to_have_attribute("aria-invalid", "true")
+    await field.fill("{organisation}: le esperamos {when}\n{link}")
+    bubble = panel.locator("p").first
+    await expect(bubble).to_contain_text("Lakeside Clinic: le esperamos ")
+    await expect(bubble).to_contain_text("Responda STOP para dejar de recibir mensajes")
+    await expect(panel.get_by_text("Your own words", exact=True)).to_be_visible()
+    await expect(panel.locator(".setup-warnings li")).to_have_count(0)
+    await saved(here)
+    assert (await rules_of(world, ready))["templates"] == {
+        "es": {"reminder": "{organisation}: le esperamos {when}\n{link}"}
+    }
+
+    await here.page.reload()
+    await here.page.get_by_role("tab", name="Español").click()
+    await panel.get_by_text("Change the wording").click()
+    await expect(field).to_have_value("{organisation}: le esperamos {when}\n{link}")
+    await panel.get_by_role("button", name="Back to our words").press("Enter")
+    await expect(field).to_be_focused()
+    await expect(field).to_have_value(TEXTS["es"]["reminder"])
+    await expect(bubble).to_contain_text("recordatorio de su cita por video")
+    await saved(here)
+    assert (await rules_of(world, ready))["templates"] == {}
+
+
+async def described(field: Locator) -> str:
+    ids = (await field.get_attribute("aria-describedby") or "").split()
+    return " ".join([await field.page.locator(f'[id="{one}"]').inner_text() for one in ids])
+
+
+async def test_a_text_that_will_not_do_is_shown_where_it_is_when_saving(
+    signed_in: Arrive, world: World, ready: str
+) -> None:
+    here = await signed_in("admin", f"/sms/{ready}")
+    await here.page.get_by_role("tab", name="Tiếng Việt").click()
+    panel = preview(here, "Confirmation: cancelled")
+    await panel.get_by_text("Change the wording").click()
+    field = wording(here, "Confirmation: cancelled", "Tiếng Việt")
+    await field.fill("{organisation} {when} {link}")
+    await here.page.get_by_role("tab", name="English").click()
+    await save(here)
+    await expect(here.page.get_by_text("Look at the marked fields.")).to_be_visible()
+    await expect(here.page.get_by_role("tab", name="Tiếng Việt")).to_have_attribute("aria-selected", "true")
+    await expect(field).to_be_focused()
+    await expect(panel.get_by_text("A cancelled visit has no link.")).to_be_visible()
+    await field.fill("{organisation} {when}")
+    await saved(here)
+    assert (await rules_of(world, ready))["templates"] == {"vi": {"cancelled": "{organisation} {when}"}}
+    here.complaints.clear()
+
+
+async def test_ones_own_words_and_anothers_are_both_kept(signed_in: Arrive, world: World, ready: str) -> None:
+    here = await signed_in("admin", f"/sms/{ready}")
+    own = {kind: f"{{organisation}} {kind} {{when}}\n{{link}}" for kind in ("scheduled", "reminder")}
+    panel = preview(here, "Reminder")
+    await panel.get_by_text("Change the wording").click()
+    await wording(here, "Reminder", "English").fill(own["reminder"])
+    theirs = {"templates": {"en": {"scheduled": own["scheduled"]}}}
+    await world.api("admin", "PUT", f"/connections/{ready}/sms", json=theirs)
+    await save(here)
+    await here.page.get_by_role("button", name="Load the newest").click()
+    await expect(wording(here, "Reminder", "English")).to_have_value(own["reminder"])
+    await saved(here)
+    assert (await rules_of(world, ready))["templates"] == {"en": own}
+    here.complaints.clear()
+
+
+async def test_arabic_is_shown_and_written_from_right_to_left(signed_in: Arrive, ready: str) -> None:
+    here = await signed_in("admin", f"/sms/{ready}")
+    await here.page.get_by_role("tab", name="العربية").click()
+    panel = preview(here, "Confirmation: scheduled")
+    bubble = panel.locator("p").first
+    await expect(bubble).to_contain_text("موعدك بالفيديو مع Lakeside Clinic")
+    assert await bubble.evaluate("p => getComputedStyle(p).direction") == "rtl"
+    # Where the letters are: the name left of the Arabic, the link in one piece on a line of its own.
+    places = await bubble.evaluate(
+        """p => {
+          const walk = document.createTreeWalker(p, NodeFilter.SHOW_TEXT);
+          const found = {};
+          for (let node = walk.nextNode(); node; node = walk.nextNode())
+            for (const word of ['موعدك', 'Lakeside', 'Clinic', '/api/v/', 'STOP', 'CST']) {
+              const at = node.data.indexOf(word);
+              if (at < 0 || found[word]) continue;
+              const range = document.createRange();
+              range.setStart(node, at);
+              range.setEnd(node, at + word.length);
+              found[word] = range.getBoundingClientRect().toJSON();
+            }
+          return found;
+        }"""
     )
-    assert set(basic.encode("latin-1", "backslashreplace").decode("unicode_escape")) == BASIC
-    assert set(extension.encode("latin-1", "backslashreplace").decode("unicode_escape")) == EXTENSION
+    assert places["Lakeside"]["right"] <= places["Clinic"]["left"] <= places["موعدك"]["left"]
+    assert places["/api/v/"]["top"] > places["CST"]["top"] > places["موعدك"]["top"]
+    assert places["STOP"]["top"] > places["/api/v/"]["top"]
+    await panel.get_by_text("Change the wording").click()
+    field = wording(here, "Confirmation: scheduled", "العربية")
+    assert await field.evaluate("area => getComputedStyle(area).direction") == "rtl"
+    await expect(field).to_have_attribute("lang", "ar")
+    await here.assert_accessible()
+    await here.screenshot("setup-arabic")
 
 
 async def test_quiet_hours_that_are_none_are_refused_at_the_field(signed_in: Arrive, ready: str) -> None:

@@ -11,6 +11,7 @@ from shared.organisations.connection import Connection
 from shared.rooms.rooms import Rooms
 from shared.rooms.tending import RoomTending
 from shared.visits.visit import Record, Room, Watch
+from shared.work.worker import Permit
 from tests.builders import NOW, StillClock, a_visit
 
 TENANTS = ("home", "affiliate")
@@ -43,7 +44,7 @@ async def tended(record: Record, tenant: str | None) -> tuple[Record, list[tuple
         return Connection(connection_id, tenant, "https://ehr", "testing", "UTC", "") if tenant else None
 
     doer = RoomTending(cast("Rooms", None), graphs, connection_of, StillClock())
-    return (await doer.act(record, SOON))(record), calls
+    return (await doer.act(record, Permit(), SOON))(record), calls
 
 
 @pytest.mark.parametrize("tenant", TENANTS)

@@ -1,24 +1,36 @@
 """One stack for all tests of this folder, and what they need to look at it from outside."""
 
 import itertools
+import os
 import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from playwright.async_api import Browser, async_playwright
 
 from local.config import CONNECTION_ID, PEOPLE, StackConfig
 from local.demo.steps import until
 from local.demo.world import World
+from local.epic.cms import hl7_signature
 from local.epic.schedule import Appointment
 from local.epic.sender import sign
 from local.epic.siu import siu
 from local.stack import Stack, running
 
+CHROMIUM = os.environ.get("VISITBRIDGE_CHROMIUM", "/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+]  # fmt: skip
 LINK = re.compile(r"https?://\S+/api/v/([\w-]+)")
 # What an intake, a launch or a notification could change; the heartbeat of `work` is not part of it.
 TABLES = ("visits", "optouts", "clinicians", "facts", "work", "connections", "audit")
@@ -40,6 +52,16 @@ async def world(stack: Stack) -> AsyncIterator[World]:
     """The same, seen from outside."""
     async with World(stack.config) as seen:
         yield seen
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    """Chromium; without it these tests fail and say what to do."""
+    assert Path(CHROMIUM).exists(), "no Chromium: run scripts/test, or name yours in VISITBRIDGE_CHROMIUM"
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        await browser.close()
 
 
 @dataclass
@@ -75,6 +97,13 @@ class Hospital:
         """What signs a message; `overrides` spoil it."""
         given: dict[str, Any] = {"connection_id": self.connection, "now": time.time()} | overrides
         return sign(self.config, body, self.url, **given)
+
+    def signature(self, body: bytes, *, ago: timedelta = timedelta()) -> dict[str, str]:
+        """The header that signs a message as HL7 over HTTP says."""
+        key = load_pem_private_key(self.config.sender_key.read_bytes(), password=None)
+        assert isinstance(key, RSAPrivateKey)
+        certificate = x509.load_pem_x509_certificate(self.config.sender_certificate.read_bytes())
+        return {"HL7-Signature": hl7_signature(body, key, certificate, now=(datetime.now(UTC) - ago).timestamp())}
 
     async def post(self, body: bytes, token: str | None, **headers: str) -> httpx.Response:
         """Posts a message."""

@@ -1,32 +1,12 @@
 """The two ways into a visit in a real browser: what only a browser can say about cookies, policies and scripts."""
 
-import os
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, BrowserContext
 
 from local.config import PEOPLE
 from local.demo.steps import until
 from tests.stack.conftest import Hospital
 
-CHROMIUM = os.environ.get("VISITBRIDGE_CHROMIUM", "/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
-]  # fmt: skip
 DOCTOR = PEOPLE["second_clinician"]
-
-
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    """Chromium; without it these tests fail and say what to do."""
-    assert Path(CHROMIUM).exists(), "no Chromium: run scripts/test, or name yours in VISITBRIDGE_CHROMIUM"
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        await browser.close()
 
 
 async def a_person(chromium: Browser) -> BrowserContext:
@@ -39,7 +19,7 @@ async def test_patient_and_clinician_meet_in_real_browsers(hospital: Hospital, c
     the trip through Epic and Entra and back.
     """
     csn = await hospital.scheduled(clinician=DOCTOR.epic_username, phone="+16085559876")
-    link = (await _text(hospital, "+16085559876"))["message"].partition("Join here: ")[2].split()[0]
+    link = next(line for line in (await _text(hospital, "+16085559876"))["message"].split("\n") if "/api/v/" in line)
     patient = await (await a_person(chromium)).new_page()
     complaints: list[str] = []
     patient.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)

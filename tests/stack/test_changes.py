@@ -204,9 +204,31 @@ async def test_everyone_may_ask_who_they_are(hospital: Hospital, added: str) -> 
 async def test_texts_are_previewed_before_they_are_saved(hospital: Hospital, added: str, admin: str) -> None:
     answer = await call(hospital, "POST", f"/connections/{added}/sms/preview", admin, {"organisation": "Hill Street"})
     texts = answer.json()["texts"]
-    assert {text["language"] for text in texts} == {"en", "es", "fr"}
-    assert all(text["text"].startswith("Hill Street") and text["segments"] >= 1 for text in texts)
+    assert {text["language"] for text in texts} == {"en", "es", "fr", "pt", "zh", "ar", "vi"}
+    assert all("Hill Street" in text["text"] and text["segments"] >= 1 for text in texts)
     assert (await shown(hospital, admin, added))["sms"]["organisation"] == ""
+
+
+async def test_texts_in_ones_own_words_are_saved_and_taken_back(hospital: Hospital, added: str, admin: str) -> None:
+    path = f"/connections/{added}/sms"
+    own = {
+        "es": {"reminder": "{organisation}: le esperamos {when}\n{link}"},
+        "ar": {"cancelled": "أُلغي {when} {organisation}"},
+    }
+    saved = await call(hospital, "PUT", path, admin, {"templates": own})
+    assert saved.json()["templates"] == own
+    assert (await shown(hospital, admin, added))["sms"]["templates"] == own
+    taken = await call(hospital, "PUT", path, admin, {"templates": {"es": {"reminder": None}}})
+    assert taken.json()["templates"] == {"ar": own["ar"]}
+
+
+async def test_a_text_that_would_not_do_is_not_saved(hospital: Hospital, added: str, admin: str) -> None:
+    wrong = {"templates": {"es": {"reminder": "{organisation} {when} {patient} https://bit.ly/x"}}}
+    answer = await call(hospital, "PUT", f"/connections/{added}/sms", admin, wrong)
+    assert (answer.status_code, answer.json()["code"]) == (422, "request.invalid")
+    assert set(answer.json()["fields"]) == {"templates.es.reminder"}
+    assert "bit.ly" not in answer.text
+    assert (await shown(hospital, admin, added))["sms"]["templates"] == {}
 
 
 async def test_a_number_of_another_tenant_is_refused(hospital: Hospital, added: str, admin: str) -> None:

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from local.config import CONNECTION_ID, PEOPLE
+from tests.messages.signing import a_pair, pem_of
 from tests.stack.conftest import Hospital
 
 APPROVER = PEOPLE["approver"]
@@ -209,7 +210,11 @@ async def test_a_certificate_can_be_added_removed_and_added_again(hospital: Hosp
     token = await token_of(hospital, "admin")
     url = f"{hospital.config.functions}/api/connections/{added}/certificates"
     headers = {"Authorization": f"Bearer {token}"}
-    pem = hospital.config.sender_certificate.read_bytes()
+    shared = await hospital.world.http.post(
+        url, content=hospital.config.sender_certificate.read_bytes(), headers=headers
+    )
+    assert (shared.status_code, shared.json()["code"]) == (409, "certificate.other_environment")
+    pem = pem_of(a_pair()[1])
     first = await hospital.world.http.post(url, content=pem, headers=headers)
     again = await hospital.world.http.post(url, content=pem, headers=headers)
     assert (first.status_code, again.json()) == (201, first.json())

@@ -1,6 +1,7 @@
 """The EHR's feed on the running stack: what is taken, what is refused, and that a refusal changes nothing."""
 
 import base64
+import gzip
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -12,6 +13,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from local.demo.steps import until
+from local.epic.cms import hl7_signature
+from tests.messages.signing import a_pair
 from tests.stack.conftest import Hospital
 
 Unchanged = Callable[[], Awaitable[None]]
@@ -48,19 +51,15 @@ async def test_a_reschedule_and_a_cancel_are_told_and_the_number_goes(hospital: 
     appointment = await hospital.booked()
     moved = replace(appointment, start=appointment.start + HOUR)
     await hospital.send(moved, "S13")
-    assert "has changed" in (await hospital.text(appointment, 2))["message"]
+    assert "visit update" in (await hospital.text(appointment, 2))["message"]
     await hospital.send(moved, "S15")
-    assert "cancelled" in (await hospital.text(appointment, 3))["message"]
+    assert "canceled" in (await hospital.text(appointment, 3))["message"]
     phones = [row for row in (await hospital.at_rest())["visits"] if ":phone" in row]
     token = await hospital.link(appointment)
     answer = await hospital.world.http.get(f"{hospital.config.functions}/api/visits/{token}/status")
     assert (answer.status_code, answer.json()["code"]) == (410, "link.cancelled")
-    assert not [row for row in phones if await visit_of(hospital, token) in row]
-
-
-async def visit_of(hospital: Hospital, token: str) -> str:
-    """The visit's key inside a link's code: after nine characters of connection, fifteen bytes."""
-    return base64.urlsafe_b64encode(base64.urlsafe_b64decode(token)[9:24]).decode()
+    visit = (await hospital.text(appointment))["tag"].split("/")[1]
+    assert not [row for row in phones if visit in row]
 
 
 @pytest.mark.parametrize(
@@ -128,6 +127,86 @@ async def test_a_replayed_request_is_refused(hospital: Hospital, unchanged: Unch
     again = await hospital.post(body, token)
     assert (again.status_code, again.text.split(":")[0]) == (401, "hl7.replayed")
     await unchanged()
+
+
+@pytest.mark.parametrize("coding", ["", "gzip"])
+async def test_a_message_signed_as_hl7_over_http_says_is_taken_once(
+    hospital: Hospital, unchanged: Unchanged, coding: str
+) -> None:
+    appointment = hospital.appointment()
+    body = hospital.message(appointment)
+    headers = hospital.signature(body) | ({"Content-Encoding": coding} if coding else {})
+    sent = gzip.compress(body) if coding else body
+    for media in ("x-application/hl7-v2+er7", "application/hl7-v2"):
+        answer = await hospital.post(sent, None, **(headers | {"Content-Type": f"{media}; charset=utf-8"}))
+        if media == "application/hl7-v2":
+            assert (answer.status_code, answer.text.split(":")[0]) == (401, "hl7.replayed")
+        else:
+            assert (answer.status_code, answer.headers["content-type"]) == (200, f"{media}; charset=utf-8")
+            assert "|AA|" in answer.text
+            await hospital.text(appointment)
+            await unchanged()
+    await unchanged()
+
+
+async def test_the_vendor_can_sign_and_compress_either_way(hospital: Hospital) -> None:
+    start = (datetime.now(UTC) + timedelta(days=2)).replace(microsecond=0)
+    csn = await hospital.scheduled(start=start)
+    for signature, compressed in (("cms", False), ("token", True), ("cms", True)):
+        order = {"event": "S14", "signature": signature, "gzip": compressed, "url": hospital.url}
+        answer = await hospital.world.control("POST", f"/epic/appointments/{csn}/send", json=order)
+        assert answer["status"] == 200
+        assert "|AA|" in answer["ack"]
+
+
+async def test_a_signature_that_does_not_hold_is_refused(hospital: Hospital, unchanged: Unchanged) -> None:
+    await unchanged()
+    body = hospital.message(hospital.appointment())
+    stranger = a_pair()
+    for headers in (
+        hospital.signature(body + b" "),
+        hospital.signature(body, ago=timedelta(minutes=6)),
+        {"HL7-Signature": hl7_signature(body, *stranger, now=datetime.now(UTC).timestamp())},
+        {"HL7-Signature": "SHA512withRSA AAAA"},
+    ):
+        answer = await hospital.post(body, None, **headers)
+        assert (answer.status_code, answer.text.split(":")[0]) == (401, "hl7.signature_invalid")
+    nameless = await hospital.world.http.post(
+        f"{hospital.config.functions}/api/hl7", content=body,
+        headers=hospital.signature(body) | {"Content-Type": "application/hl7-v2; charset=utf-8"},
+    )  # fmt: skip
+    assert (nameless.status_code, nameless.text.split(":")[0]) == (400, "hl7.connection_missing")
+    await unchanged()
+
+
+@pytest.mark.parametrize(
+    ("coding", "body", "status", "code"),
+    [
+        ("br", b"MSH", 415, "hl7.encoding"),
+        ("gzip", b"MSH", 400, "hl7.gzip_invalid"),
+        ("gzip", gzip.compress(b"\0" * 100_000_000), 413, "hl7.too_large"),
+    ],
+    ids=["other coding", "not gzip", "bomb"],
+)
+async def test_a_body_that_cannot_be_unpacked_is_refused(
+    hospital: Hospital, unchanged: Unchanged, coding: str, body: bytes, status: int, code: str
+) -> None:
+    await unchanged()
+    answer = await hospital.post(body, hospital.token(body), **{"Content-Encoding": coding})
+    assert (answer.status_code, answer.text.split(":")[0]) == (status, code)
+    await unchanged()
+
+
+async def test_each_message_of_a_batch_is_answered_in_order(hospital: Hospital) -> None:
+    one, two = hospital.appointment(), hospital.appointment()
+    parts = [hospital.message(one), hospital.message(one).replace(b"SIU^S12", b"ADT^A08"), hospital.message(two)]
+    body = b"FHS|^~\\&|A\rBHS|^~\\&|A\r" + b"".join(parts) + b"BTS|3\rFTS|1\r"
+    answer = await hospital.post(body, None, **hospital.signature(body))
+    ids = [part.split(b"|")[9].decode() for part in parts]
+    verdicts = [tuple(line.split("|")[1:3]) for line in answer.text.split("\r") if line.startswith("MSA")]
+    assert verdicts == list(zip(["AA", "AR", "AA"], ids, strict=True))
+    for appointment in (one, two):
+        await hospital.text(appointment)
 
 
 async def test_a_message_over_256_kib_is_refused(hospital: Hospital, unchanged: Unchanged) -> None:

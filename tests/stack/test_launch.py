@@ -15,7 +15,7 @@ from local.demo.steps import until
 from tests.stack.conftest import Hospital
 
 Unchanged = Callable[[], Awaitable[None]]
-CODE = re.compile(r"<strong>([\w.]+)</strong>")
+CODE = re.compile(r"<strong[^>]*>([\w.]+)")
 DOCTOR, SECOND = PEOPLE["clinician"], PEOPLE["second_clinician"]
 
 

@@ -2,15 +2,20 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 
 from local.demo.steps import until
 from tests.stack.conftest import Hospital
 
+ADDRESSES = (f"198.51.100.{number}:40{number:03}" for number in count(1))
 
-async def status_of(hospital: Hospital, token: str) -> tuple[int, str]:
-    answer = await hospital.world.http.get(f"{hospital.config.functions}/api/visits/{token}/status")
+
+async def status_of(hospital: Hospital, token: str, address: str = "") -> tuple[int, str]:
+    """What the waiting page would hear, each time from another client unless said otherwise."""
+    headers = {"X-Forwarded-For": address or next(ADDRESSES)}
+    answer = await hospital.world.http.get(f"{hospital.config.functions}/api/visits/{token}/status", headers=headers)
     body = answer.json()
     return answer.status_code, body.get("code") or body["state"]
 
@@ -46,6 +51,21 @@ async def test_the_link_of_a_cancelled_visit_says_so(hospital: Hospital) -> None
     )
     assert page.status_code == 410
     assert "annul" in page.text
+
+
+async def test_a_guesser_is_slowed_down_and_a_right_link_still_works(hospital: Hospital) -> None:
+    token = await hospital.link(await hospital.booked())
+    guesser = "203.0.113.7:50000"
+    answers = [await status_of(hospital, f"demo2amer{number:022}", guesser) for number in range(12)]
+    assert answers.count((404, "link.invalid")) == 10
+    assert answers[-1] == (429, "link.too_many")
+    assert await status_of(hospital, token, guesser) == (200, "waiting")
+    page = await hospital.world.http.get(
+        f"{hospital.config.functions}/api/v/{'A' * 31}", headers={"X-Forwarded-For": guesser, "Accept-Language": "ar"}
+    )
+    assert page.status_code == 429
+    assert int(page.headers["Retry-After"]) > 0
+    assert 'dir="rtl"' in page.text
 
 
 @pytest.mark.parametrize("event", ["S17", "S26"])

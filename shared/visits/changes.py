@@ -70,8 +70,10 @@ def heed(
     """
     before = record or Record(_fresh(key, session, notice, now))
     late = record is not None and _late(notice, record.visit)
-    notice = replace(notice, patients=_as_known(before, notice.patients))
-    if notice.happening == "book":
+    notice = replace(notice, patients=_as_known(before, notice))
+    if notice.happening == "book" and late and _ended_for_some_only(before, notice):
+        after = _book(_reopened(before, notice, now), notice, new=True, late=False, confirm=confirm, now=now)
+    elif notice.happening == "book":
         after = _book(before, notice, new=record is None, late=late, confirm=confirm, now=now)
     elif record is not None and _some_stay(record, notice):
         after = _leave(record, notice, confirm=confirm, now=now)
@@ -82,12 +84,15 @@ def heed(
     return None if after == record else after
 
 
-def _as_known(before: Record, patients: Mapping[str, Told]) -> Mapping[str, Told]:
+def _as_known(before: Record, notice: Notice) -> Mapping[str, Told]:
     """The patients of a message under the keys by which the visit knows them.
 
     One patient of a visit that knows one is that patient, whatever visit number stands beside: encounters get theirs
-    late, and change it.
+    late, and change it. Of a visit that was ended before it was booked nobody knows how many it has.
     """
+    if notice.happening != "book" and _never_booked(before.visit):
+        return notice.patients
+    patients = notice.patients
     if len(patients) == len(before.visit.heard) == 1:
         return dict(zip(before.visit.heard, patients.values(), strict=True))
     return patients
@@ -101,6 +106,24 @@ def _late(notice: Notice, visit: Visit) -> bool:
 
 def _older(sent: datetime | None, known: datetime | None) -> bool:
     return bool(sent and known and sent < known)
+
+
+def _ended_for_some_only(tombstone: Record, notice: Notice) -> bool:
+    """Whether what ended the visit came before any booking, and named some of the patients whom this booking names."""
+    heard = tombstone.visit.heard
+    return _never_booked(tombstone.visit) and bool(heard) and not set(notice.patients) <= set(heard)
+
+
+def _never_booked(visit: Visit) -> bool:
+    ended = visit.state is not State.BOOKED and visit.generation == 1
+    return ended and not any(heard.comes for heard in visit.heard.values())
+
+
+def _reopened(tombstone: Record, notice: Notice, now: datetime) -> Record:
+    """The tombstone as a visit that nothing has been said of, except who does not come."""
+    visit = tombstone.visit
+    fresh = _fresh(visit.key, visit.session, notice, now)
+    return replace(tombstone, visit=replace(fresh, heard=visit.heard, launches=visit.launches, staff=visit.staff))
 
 
 def _book(

@@ -65,7 +65,7 @@ class Patient:
 
 
 @pytest.mark.parametrize("message", ["STOP", "Stop.", "please stop", "alto", "arrêt", "parar", "停止", "توقف", "dừng"])
-async def test_stop_holds_for_a_number_never_seen_and_is_not_answered(message: str) -> None:
+async def test_sinch_stop_holds_for_a_number_never_seen_and_is_not_answered(message: str) -> None:
     patient = Patient()
     await patient.writes(message)
     assert await patient.stopped()
@@ -80,7 +80,7 @@ async def test_stop_again_changes_nothing_and_start_undoes_it() -> None:
     assert not await patient.stopped()
 
 
-async def test_a_family_that_shares_a_phone_is_stopped_once_for_all() -> None:
+async def test_sinch_a_family_that_shares_a_phone_is_stopped_once_for_all() -> None:
     """The opt-out is the number's: it does not ask which patient wrote."""
     patient = Patient()
     await patient.writes("stop")
@@ -144,7 +144,7 @@ def test_help_is_there_in_every_language_of_the_texts() -> None:
     assert set(HELP) == set(TEXTS)
 
 
-async def test_no_number_of_a_patient_is_at_rest_or_in_a_log(caplog: pytest.LogCaptureFixture) -> None:
+async def test_sinch_no_number_of_a_patient_is_at_rest_or_in_a_log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
     patient = Patient()
     await patient.writes("stop")

@@ -96,7 +96,7 @@ def test_the_words_of_the_rule_stop(word: str) -> None:
 
 
 @pytest.mark.parametrize(("language", "message"), cases(STOP))
-def test_what_reasonably_means_stop_stops(language: str, message: str) -> None:
+def test_sinch_what_reasonably_means_stop_stops(language: str, message: str) -> None:
     wish = asked(message)
     assert wish
     assert wish.intent == "stop", language

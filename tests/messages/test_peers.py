@@ -1,8 +1,8 @@
 """Defects that peers had in this very job, each as a test that fails if we had it too.
 
 What follows from a message and from time alone is here. What needs storage, a gateway or a signature is tested beside
-those. Other tests that a peer's defect gave their name to are in `test_hl7`, `test_bodies`, `test_ack`, `test_patients`
-and `test_siu_times`.
+those. Other tests that a peer's defect gave their name to are in `test_hl7`, `test_bodies`, `test_ack`, `test_patients`,
+`test_siu_times`, `test_inbound`, `test_keywords`, `test_statuses` and in the worker's.
 """
 
 from dataclasses import replace

@@ -129,7 +129,7 @@ async def test_the_tag_is_found_under_both_of_its_names(name: str) -> None:
 
 
 @pytest.mark.parametrize("code", EXPECTED)
-async def test_the_same_report_again_writes_nothing(code: str) -> None:
+async def test_nhs_the_same_report_again_is_taken_and_writes_nothing(code: str) -> None:
     visits = OneVisit(a_text(TextState.SENT))
     await noted(visits, a_report(code))
     writes = visits.writes

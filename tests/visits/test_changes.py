@@ -229,6 +229,24 @@ def test_a_late_message_does_not_bring_a_patient_back_who_left() -> None:
     assert set(late.phones) == {"ana"}
 
 
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_cancel_of_some_of_a_group_that_overtakes_the_booking_costs_the_others_nothing(*, whole: bool) -> None:
+    first = heeded(None, group("ben", happening="cancel", sent=at(1)))
+    if whole:
+        first = heeded(first, group("ana", happening="cancel", sent=at(2)))
+    record = heeded(first, group("ana", "ben", sent=at(0)))
+    if whole:
+        assert record == first
+        return
+    assert record is not None
+    assert record.visit.state is State.BOOKED
+    assert owed(record) == [("scheduled", "ana")]
+    assert heeded(record, group("ana", "ben", sent=at(0))) == record
+    ended = heeded(record, group("ana", happening="cancel", sent=at(2)))
+    assert ended is not None
+    assert ended.visit.state is State.CANCELLED
+
+
 def test_two_patients_with_one_phone_get_one_text() -> None:
     both = a_notice(patients={name: Told(ANA, phone_given=True, language="") for name in ("ana", "ben")})
     record = heeded(None, both)

@@ -1,5 +1,6 @@
 """What a worker does with several visits at once, and when one of them goes wrong."""
 
+import asyncio
 from datetime import timedelta
 
 from shared.adapters.gateway import OutcomeUnknown, Outgoing, Sent, Throttled
@@ -68,6 +69,15 @@ async def test_one_visit_whose_work_fails_does_not_keep_the_others_from_theirs()
     assert await states(world, appointments) == ["sent", "sending", "sent"]
     again = [job.key for _, message, _ in world.queues.messages for job in from_message(message)]
     assert again == [bad]
+
+
+async def test_celery_2599_a_message_of_the_queue_that_comes_many_times_sends_once() -> None:
+    world, appointments = await booked(1)
+    for _ in range(3):
+        await run(world, appointments)
+    world.clock.now += LEASE + timedelta(seconds=1)
+    await asyncio.gather(*(run(world, appointments) for _ in range(3)))
+    assert len(world.ledger.texts) == 1
 
 
 async def test_a_visit_that_someone_else_holds_is_left_alone() -> None:

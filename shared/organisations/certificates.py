@@ -60,13 +60,14 @@ def check_environment(connection: Connection, others: Iterable[Connection]) -> N
 
 
 def _der(data: bytes) -> bytes:
-    text = data.strip()
-    if len(text) > MOST_BYTES or text.count(b"BEGIN CERTIFICATE") > 1:
+    if len(data) > MOST_BYTES or data.count(b"BEGIN CERTIFICATE") > 1:
         raise Refused("certificate.invalid")
+    if data[:1] == b"\x30":
+        # As it is: its last byte may be one that is a blank in a text.
+        return data
+    text = data.strip()
     if text.startswith(b"-----BEGIN CERTIFICATE-----"):
         text = b"".join(line for line in text.splitlines() if b"-----" not in line)
-    elif text[:1] == b"\x30":
-        return text
     try:
         return b64decode(b"".join(text.split()), validate=True)
     except Base64Error:

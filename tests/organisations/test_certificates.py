@@ -39,6 +39,14 @@ def test_pem_base64_and_der_are_the_same_certificate() -> None:
     assert len(found) == 1
 
 
+def test_a_certificate_whose_last_byte_is_a_blank_in_a_text_is_taken() -> None:
+    """One in 43 is."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    ders = (a_certificate(key).public_bytes(serialization.Encoding.DER) for _ in range(5_000))
+    der = next(der for der in ders if der[-1:].isspace())
+    assert read_certificate(der, now=NOW, added_by="x")[0].subject == "CN=Sender"
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from shared.organisations.texting import TextSettings
     from shared.reports.visits import VisitReport
     from shared.rooms.envelope import Envelope
+    from shared.rooms.pool import Pool
     from shared.rooms.rooms import Rooms
     from shared.visits.store import Visits
     from shared.work.alarms import TableAlarms
@@ -314,7 +315,13 @@ class Services:
     def rooms(self) -> Rooms:
         from shared.rooms.rooms import Rooms
 
-        return Rooms(self.visits, self.graphs, self.keys, self.envelope, self.settings, self.clock)
+        return Rooms(self.visits, self.graphs, self.pool, self.keys, self.envelope, self.settings, self.clock)
+
+    @cached_property
+    def pool(self) -> Pool:
+        from shared.rooms.pool import Pool
+
+        return Pool(self.tables, self.clock)
 
     @cached_property
     def optouts(self) -> OptOuts:

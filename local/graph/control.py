@@ -2,6 +2,7 @@
 
     GET  meetings                      all meetings, who is in them now, their subscriptions
     GET  meetings/{id}                 one of them
+    DELETE meetings/{id}               it has expired, or somebody deleted it in Teams
     POST meetings/{id}/roster          {participant, action: lobby|join|leave|end, participant_id?, event_time?,
                                        duplicate?: times sent once more, hold?: true keeps the notifications back}
     POST meetings/{id}/admit           everybody in the lobby joins
@@ -110,6 +111,10 @@ def routes(state: State, sender: Sender, stage: Stage) -> list[BaseRoute]:
     async def meeting(request: Request, _: Json) -> Json:
         return _meeting(state, of(request))
 
+    async def delete(request: Request, _: Json) -> Json:
+        del state.meetings[of(request).id]
+        return {}
+
     async def move(request: Request, body: Json) -> Json:
         unknown = body.keys() - {"participant", "action", "participant_id", "event_time", "duplicate", "hold"}
         if unknown:
@@ -181,6 +186,7 @@ def routes(state: State, sender: Sender, stage: Stage) -> list[BaseRoute]:
     return [
         _route("GET", "/meetings", meetings),
         _route("GET", "/meetings/{meeting}", meeting),
+        _route("DELETE", "/meetings/{meeting}", delete),
         _route("POST", "/meetings/{meeting}/roster", move),
         _route("POST", "/meetings/{meeting}/admit", admit),
         _route("PUT", "/graph/access-policy", access_policy),

@@ -20,21 +20,27 @@ NEWER_ENUMS = {"Prefer": "include-unknown-enum-members"}
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A Teams meeting. `created`: this call made it, so its settings still are the tenant's defaults."""
+    """A Teams meeting. `created`: this call made it, so its settings still are the tenant's defaults. `expires`: when
+    Teams forgets it, unless it is held or changed.
+    """
 
     id: str
     join_url: str
     created: bool
+    expires: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a visit's meeting must be like (microsoft.md: createOrGet ignores these, one PATCH sets them)."""
+    """What a visit's meeting must be like: createOrGet ignores these, one PATCH sets them. `recording`: it starts by
+    itself; else nobody can record or transcribe. `closed`: nobody new comes in but by the organiser, and no chat.
+    """
 
     lobby: str
     chat: str
     recording: bool
     presenters: Sequence[str]
+    closed: bool = False
 
 
 class Graphs:
@@ -82,32 +88,37 @@ class Graph:
                 "participants": _attendees(presenters),
             },
         )
-        return Meeting(answer.body["id"], answer.body["joinWebUrl"], created=answer.status == 201)
+        return _meeting(answer)
 
-    async def configure(self, organizer: str, meeting_id: str, settings: Settings) -> None:
-        """Sets lobby, presenters, chat and recording."""
-        await self._send(
-            "PATCH",
-            f"/v1.0/users/{organizer}/onlineMeetings/{quote(meeting_id, safe='')}",
+    async def configure(self, organizer: str, meeting_id: str, settings: Settings) -> Meeting | None:
+        """Sets lobby, presenters, chat and recording; None if the meeting is gone. Most of it takes hold in a call that
+        goes on, too (https://learn.microsoft.com/graph/api/resources/onlinemeeting).
+        """
+        closed = settings.closed
+        return await self._change(
+            organizer,
+            meeting_id,
             {
-                "lobbyBypassSettings": {"scope": settings.lobby, "isDialInBypassEnabled": False},
-                "allowedLobbyAdmitters": "organizerAndCoOrganizersAndPresenters",
+                "lobbyBypassSettings": {
+                    "scope": "organizer" if closed else settings.lobby,
+                    "isDialInBypassEnabled": False,
+                },
+                "allowedLobbyAdmitters": f"organizerAndCoOrganizers{'' if closed else 'AndPresenters'}",
                 "allowedPresenters": "roleIsPresenter",
-                "allowMeetingChat": settings.chat,
+                "allowMeetingChat": "disabled" if closed else settings.chat,
                 "shareMeetingChatHistoryDefault": "none",
                 "recordAutomatically": settings.recording,
+                "allowRecording": settings.recording,
+                "allowTranscription": settings.recording,
                 "isEntryExitAnnounced": False,
                 "participants": _attendees(settings.presenters),
             },
         )
 
-    async def move(self, organizer: str, meeting_id: str, start: datetime, end: datetime) -> None:
-        """Moves a meeting; Graph wants both times."""
-        await self._send(
-            "PATCH",
-            f"/v1.0/users/{organizer}/onlineMeetings/{quote(meeting_id, safe='')}",
-            {"startDateTime": _instant(start), "endDateTime": _instant(end)},
-        )
+    async def move(self, organizer: str, meeting_id: str, start: datetime, end: datetime) -> Meeting | None:
+        """Moves a meeting, None if it is gone; Graph wants both times."""
+        times = {"startDateTime": _instant(start), "endDateTime": _instant(end)}
+        return await self._change(organizer, meeting_id, times)
 
     async def delete(self, organizer: str, meeting_id: str) -> None:
         """Deletes a meeting; one that is gone is fine."""
@@ -150,6 +161,11 @@ class Graph:
         """Ends a subscription; one that is gone is fine."""
         await self._send("DELETE", f"/beta/subscriptions/{subscription}", None, fine=(404,))
 
+    async def _change(self, organizer: str, meeting_id: str, change: dict[str, Any]) -> Meeting | None:
+        path = f"/v1.0/users/{organizer}/onlineMeetings/{quote(meeting_id, safe='')}"
+        answer = await self._send("PATCH", path, change, fine=(404,))
+        return None if answer.status == 404 else _meeting(answer)
+
     async def _send(self, method: str, path: str, body: Any, *, fine: Sequence[int] = ()) -> Answer:
         try:
             answer = await self._web.send(method, path, json_body=body, headers=NEWER_ENUMS)
@@ -160,13 +176,24 @@ class Graph:
         if answer.status == 403 and "application access policy" in _message(answer):
             raise Unavailable("room.policy_missing", retry_after=60)
         if answer.status in (429, 500, 502, 503, 504):
-            raise Unavailable
+            pause = answer.headers.get("retry-after", "")
+            raise Unavailable(retry_after=int(pause)) if pause.isdecimal() else Unavailable
         raise Refused("room.refused")
 
 
 def roster_resource(join_url: str) -> str:
     """The resource path of a meeting's roster: the join URL percent-encoded once more, whole."""
     return f"/communications/onlineMeetings(joinWebUrl='{quote(join_url, safe='')}')/meetingCallEvents"
+
+
+def _meeting(answer: Answer) -> Meeting:
+    expires = answer.body.get("expiryDateTime")
+    return Meeting(
+        answer.body["id"],
+        answer.body["joinWebUrl"],
+        created=answer.status == 201,
+        expires=datetime.fromisoformat(expires) if expires else None,
+    )
 
 
 def _attendees(presenters: Sequence[str]) -> dict[str, Any]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 5
 READ_SECONDS = 20
 MOST_BYTES = 1_048_576
+LONGEST_PAUSE = 10
+"""Seconds: whoever asks for a longer one gets no second try here, for somebody waits for the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class UpstreamError(Exception):
 class Web:
     """One azure-core pipeline. With a credential each request carries a bearer token for `scope`.
 
-    Retries: 429, 502, 503, 504 and broken connections, three times, honouring Retry-After (azure-core's policy).
+    Retries: 429, 502, 503, 504 and broken connections, three times, honouring a Retry-After of up to LONGEST_PAUSE
+    (azure-core's policy, which else would sleep for the day that a spent quota asks for).
     """
 
     def __init__(
@@ -52,11 +55,16 @@ class Web:
         from azure.core import AsyncPipelineClient
         from azure.core.pipeline import policies
 
+        class Retries(policies.AsyncRetryPolicy[Any, Any]):
+            def is_retry(self, settings: dict[str, Any], response: Any) -> bool:
+                pause = self.get_retry_after(response) or 0
+                return pause <= LONGEST_PAUSE and super().is_retry(settings, response)
+
         chain: list[Any] = [
             policies.RequestIdPolicy(request_id_header_name="client-request-id"),
             policies.HeadersPolicy(base_headers={"Accept": "application/json"}),
             policies.UserAgentPolicy(base_user_agent="visitbridge"),
-            policies.AsyncRetryPolicy(
+            Retries(
                 retry_total=self._retries,
                 retry_backoff_factor=0.3,
                 retry_backoff_max=5,

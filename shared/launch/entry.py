@@ -59,11 +59,8 @@ class Entry:
         ring = await self._keys.ring()
         key, session = await self._visit(connection, context, ring)
         staff = ring.seal("staff", ehr_user.encode(), str(key))
-        known = False
 
         def apply(record: Record | None) -> Record | None:
-            nonlocal known
-            known = record is not None and oid in record.visit.staff
             after = launched(
                 record, key=key, session=session, zone=connection.zone, department=context.department, now=self._clock()
             )
@@ -72,12 +69,9 @@ class Entry:
         record = await self._visits.change(key, apply)
         if record is None:
             raise Refused("link.over")
-        had_room = record.visit.room is not None and record.visit.room.stage == "ready"
         room = await self._rooms.open(record, connection, oid)
         if room is None:
             raise Refused("room.refused")
-        if had_room and not known:
-            await self._rooms.add_presenter(record, connection)
         return room.join_url
 
     async def patient(self, connection: Connection, context: Context) -> str:

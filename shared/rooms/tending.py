@@ -54,7 +54,9 @@ class RoomTending(Doer):
             if visit.room.due == "delete":
                 return await self._delete(record, graph)
             if visit.room.due == "move":
-                await graph.move(visit.room.organizer, visit.room.meeting_id, visit.start, visit.end)
+                meeting = await graph.move(visit.room.organizer, visit.room.meeting_id, visit.start, visit.end)
+                if meeting is None:
+                    return await self._replaced(record)
             watch = await self._watch(record, connection, graph)
         except BridgeError:
             return self._later
@@ -62,7 +64,7 @@ class RoomTending(Doer):
 
         def tended(current: Record) -> Record:
             room = current.visit.room
-            if moved and room and current.visit.start == visit.start:
+            if moved and room and (current.visit.start, current.visit.end) == (visit.start, visit.end):
                 room = replace(room, due="")
             retry = None if watch else self._clock() + RETRY_AFTER
             return replace(current, visit=replace(current.visit, room=room, watch=watch, watch_retry=retry))
@@ -80,6 +82,19 @@ class RoomTending(Doer):
         if expires:
             return Watch(visit.watch.subscription_id, expires)
         return await self._rooms.watch(record, visit.room, connection)
+
+    async def _replaced(self, record: Record) -> Outcome:
+        """The meeting is gone: whoever comes next makes another, at the visit's time."""
+        visit = record.visit
+        assert visit.room is not None
+        fresh, gone = await self._rooms.successor(visit.key, visit.room), visit.room.meeting_id
+
+        def replaced(current: Record) -> Record:
+            if current.visit.room is None or current.visit.room.meeting_id != gone:
+                return current
+            return replace(current, visit=replace(current.visit, room=fresh, watch=None, watch_retry=None))
+
+        return replaced
 
     async def _delete(self, record: Record, graph: Graph) -> Outcome:
         visit = record.visit

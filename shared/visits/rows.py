@@ -111,7 +111,7 @@ def _visit_fields(visit: Visit) -> dict[str, Any]:
         "ended": visit.ended and to_text(visit.ended),
         "heard": json.dumps({who: _heard_fields(heard) for who, heard in visit.heard.items()}) if visit.heard else None,
         "department": visit.department,
-        "room": room and json.dumps(asdict(room)),
+        "room": room and json.dumps(_room_fields(room)),
         "watch": watch and json.dumps({"id": watch.subscription_id, "expires": to_text(watch.expires)}),
         "watch_retry": visit.watch_retry and to_text(visit.watch_retry),
         "texts_retry": visit.texts_retry and to_text(visit.texts_retry),
@@ -132,6 +132,14 @@ def _visit_fields(visit: Visit) -> dict[str, Any]:
         "call_ended": visit.call_ended and to_text(visit.call_ended),
         "launches": visit.launches,
     }
+
+
+def _room_fields(room: Room) -> dict[str, Any]:
+    return asdict(room) | {"good_until": room.good_until and to_text(room.good_until)}
+
+
+def _room(good_until: str | None = None, **fields: Any) -> Room:
+    return Room(**fields, good_until=from_text_or_none(good_until))
 
 
 def _heard_fields(heard: Heard) -> tuple[str | None, str | None, bool]:
@@ -165,7 +173,7 @@ def _visit(key: VisitKey, row: Entity) -> Visit:
         ended=from_text_or_none(row.get("ended")),
         heard={who: _heard(*fields) for who, fields in json.loads(row.get("heard") or "{}").items()},
         department=row["department"],
-        room=Room(**json.loads(row["room"])) if row.get("room") else None,
+        room=_room(**json.loads(row["room"])) if row.get("room") else None,
         watch=Watch(watch["id"], from_text(watch["expires"])) if watch else None,
         watch_retry=from_text_or_none(row.get("watch_retry")),
         texts_retry=from_text_or_none(row.get("texts_retry")),

@@ -112,7 +112,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """The meeting of a visit. `stage`: `pinned` (organiser chosen), then `ready`. `due`: `move` or `delete` in Teams."""
+    """The meeting of a visit. `stage`: `pinned` (organiser chosen), then `ready`. `due`: `move` or `delete` in Teams.
+    `told`: digest of the settings that Teams has. `good_until`: until when the meeting is taken to be there without
+    asking. `version` counts the visit's meetings, should one have to be replaced.
+    """
 
     organizer: str
     external_id: str
@@ -120,6 +123,9 @@ class Room:
     meeting_id: str = ""
     join_url: str = ""
     due: str = ""
+    told: str = ""
+    good_until: datetime | None = None
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)

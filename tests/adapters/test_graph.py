@@ -115,6 +115,8 @@ async def test_the_settings_are_the_sdk_s_request() -> None:
         allow_meeting_chat=MeetingChatMode.Limited,
         share_meeting_chat_history_default=MeetingChatHistoryDefaultMode.None_,
         record_automatically=False,
+        allow_recording=False,
+        allow_transcription=False,
         is_entry_exit_announced=False,
         participants=attendees(DOCTOR),
     )

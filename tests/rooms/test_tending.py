@@ -28,7 +28,9 @@ class Wire(Web):
 
     async def send(self, method: str, path: str, **_: Any) -> Answer:
         self._calls.append((self._tenant, method))
-        return Answer(200, {"id": "again", "expirationDateTime": "2026-11-26T00:00:00Z"}, {})
+        return Answer(
+            200, {"id": "again", "joinWebUrl": "https://teams", "expirationDateTime": "2026-11-26T00:00:00Z"}, {}
+        )
 
 
 def a_room(due: str) -> Record:

@@ -1,10 +1,10 @@
-"""Reports of visits."""
+"""Reports of visits: JSON, or CSV by `?format=csv` or the Accept header."""
+
+from urllib.parse import urlencode
 
 import azure.functions as func
 
-from functions.answers import api, json_answer
-from shared.organisations.access import ADMIN, REPORTS
-from shared.reports.visits import as_csv
+from functions.answers import api, csv_answer, json_answer, json_body, wants_csv
 from shared.services import services
 
 bp = func.Blueprint()
@@ -13,10 +13,65 @@ bp = func.Blueprint()
 @bp.route("reports/visits", methods=["GET"])
 @api
 async def reports_visits(req: func.HttpRequest) -> func.HttpResponse:
-    """Visits in a range: `?from&to&format=json|csv`."""
+    """Visits one by one, page by page."""
+    from shared.reports.listing import listed
+
     caller = await services().access.caller(req.headers)
-    caller.require(REPORTS, ADMIN)
-    rows = await services().visit_report.rows(caller.tenant, req.params)
-    if req.params.get("format") == "csv":
-        return func.HttpResponse(as_csv(rows), mimetype="text/csv", charset="utf-8")
-    return json_answer({"visits": rows})
+    found = await services().listing.page(caller, req.params, csv=_csv(req))
+    if not _csv(req):
+        return json_answer(found)
+    answer = csv_answer(listed(found.visits))
+    if found.next:
+        following = urlencode({**req.params, "cursor": found.next})
+        answer.headers["Link"] = f'<?{following}>; rel="next"'
+        answer.headers["Access-Control-Expose-Headers"] = "Link"
+    return answer
+
+
+@bp.route("reports/visits/find", methods=["POST"])
+@api
+async def reports_find(req: func.HttpRequest) -> func.HttpResponse:
+    """The visit under an appointment number, which is in the body so that no log of addresses has it."""
+    caller = await services().access.caller(req.headers)
+    return json_answer(await services().listing.find(caller, json_body(req)))
+
+
+@bp.route("reports/usage", methods=["GET"])
+@api
+async def reports_usage(req: func.HttpRequest) -> func.HttpResponse:
+    """How visits went: totals, periods, departments, waiting, the allowance."""
+    caller = await services().access.caller(req.headers)
+    answer = await services().reports.usage(caller, req.params)
+    return csv_answer(answer.sheet) if _csv(req) else json_answer(answer.report)
+
+
+@bp.route("reports/sms", methods=["GET"])
+@api
+async def reports_sms(req: func.HttpRequest) -> func.HttpResponse:
+    """What became of texts."""
+    caller = await services().access.caller(req.headers)
+    answer = await services().reports.sms(caller, req.params)
+    return csv_answer(answer.sheet) if _csv(req) else json_answer(answer.report)
+
+
+@bp.route("reports/quality", methods=["GET"])
+@api
+async def reports_quality(req: func.HttpRequest) -> func.HttpResponse:
+    """How well people heard each other."""
+    caller = await services().access.caller(req.headers)
+    answer = await services().reports.quality(caller, req.params)
+    return csv_answer(answer.sheet) if _csv(req) else json_answer(answer.report)
+
+
+@bp.route("reports/definitions", methods=["GET"])
+@api
+async def reports_definitions(req: func.HttpRequest) -> func.HttpResponse:
+    """What every word and figure of the reports means."""
+    from shared.reports.defined import defined
+
+    await services().access.caller(req.headers)
+    return json_answer(defined())
+
+
+def _csv(req: func.HttpRequest) -> bool:
+    return req.params.get("format") == "csv" or wants_csv(req)

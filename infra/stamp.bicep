@@ -93,6 +93,7 @@ var defaults = {
   SNS_REGION: ''
   SNS_ROLE_ARN: ''
   SNS_AUDIENCE: ''
+  MONTHLY_ALLOWANCE: '0'
 }
 var given = {
   PUBLIC_URL: publicUrl

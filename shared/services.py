@@ -13,8 +13,9 @@ from shared.clock import Clock, wall_clock
 from shared.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
+    from shared.adapters.directory import Directory
     from shared.adapters.entra import TenantTokens
     from shared.adapters.epic import EpicServers
     from shared.adapters.gateway import Gateway
@@ -55,11 +56,14 @@ if TYPE_CHECKING:
     from shared.organisations.shown import SmsPreview
     from shared.organisations.sightings import Sightings
     from shared.organisations.texting import TextSettings
-    from shared.reports.visits import VisitReport
+    from shared.reports.days import FactDays
+    from shared.reports.listing import Listing
+    from shared.reports.reports import Reports
     from shared.rooms.envelope import Envelope
     from shared.rooms.pool import Pool
     from shared.rooms.rooms import Rooms
     from shared.visits.store import Visits
+    from shared.visits.visit import VisitKey
     from shared.work.alarms import TableAlarms
     from shared.work.failures import Failures
     from shared.work.moments import Rules
@@ -293,11 +297,16 @@ class Services:
         )
 
     @cached_property
-    def colleagues(self) -> Colleagues:
+    def directory(self) -> Directory:
         from shared.adapters.directory import Directory
+
+        return Directory(self.graph_web)
+
+    @cached_property
+    def colleagues(self) -> Colleagues:
         from shared.organisations.directory import Colleagues
 
-        return Colleagues(Directory(self.graph_web), self.connections)
+        return Colleagues(self.directory, self.connections)
 
     @cached_property
     def alarms(self) -> TableAlarms:
@@ -513,10 +522,39 @@ class Services:
         )
 
     @cached_property
-    def visit_report(self) -> VisitReport:
-        from shared.reports.visits import VisitReport
+    def fact_days(self) -> FactDays:
+        from shared.reports.days import FactDays
 
-        return VisitReport(self.tables, self.clock)
+        return FactDays(self.tables)
+
+    @cached_property
+    def reports(self) -> Reports:
+        from shared.reports.allowance import Allowance
+        from shared.reports.reports import Reports
+
+        allowance = Allowance(self.fact_days, self.settings.monthly_allowance)
+        return Reports(self.fact_days, self.connections, allowance, self.clock, quality_on=False)
+
+    @cached_property
+    def listing(self) -> Listing:
+        from shared.reports.listing import Listing
+
+        return Listing(self.fact_days, self.connections, self.names_of, self.visit_keys_of, self.clock)
+
+    async def names_of(self, tenant: str, oids: Sequence[str]) -> Mapping[str, str]:
+        """Names of object ids, as far as the directory tells them now: a report does not wait for it to get well."""
+        from shared.errors import BridgeError
+
+        try:
+            return {person.oid: person.name for person in await self.directory.named(tenant, oids)}
+        except BridgeError:
+            return {}
+
+    async def visit_keys_of(self, connection_id: str, number: str) -> list[VisitKey]:
+        """The keys under which the visit of an appointment number may stand."""
+        from shared.visits.ids import visit_keys
+
+        return visit_keys(await self.keys.ring(), connection_id, number)
 
     async def connection_of(self, connection_id: str) -> Connection | None:
         """A connection as workers see it."""

@@ -38,6 +38,7 @@ class Settings:
     sns_role_arn: str = ""
     sns_audience: str = ""
     sns_endpoint: str = ""
+    monthly_allowance: int = 0
     storage_connection: str = ""
     table_service_uri: str = ""
     queue_service_uri: str = ""
@@ -86,6 +87,7 @@ class Settings:
             sns_role_arn=environment.get("SNS_ROLE_ARN", ""),
             sns_audience=environment.get("SNS_AUDIENCE", "").rstrip("/"),
             sns_endpoint=environment.get("SNS_ENDPOINT", "").rstrip("/"),
+            monthly_allowance=int(environment.get("MONTHLY_ALLOWANCE", "0")),
             storage_connection=storage,
             table_service_uri=tables,
             queue_service_uri=queues,

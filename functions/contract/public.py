@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType
 
-from functions.contract.operation import CSV, Media, Operation
+from functions.contract.operation import Media, Operation
 from shared.organisations.requests import Request
 from shared.organisations.shown import Shown
 
@@ -88,20 +88,6 @@ class KeySet(Shown):
     keys: list[dict[str, Any]]
 
 
-class VisitsQuery(Request, rename={"since": "from", "until": "to"}):
-    """A range of days, UTC, at most a year; the last 31 days if not given."""
-
-    since: str | UnsetType = UNSET
-    until: str | UnsetType = UNSET
-    format: str | UnsetType = UNSET
-
-
-class Visits(Shown):
-    """Rows of the report (docs/api.md)."""
-
-    visits: list[dict[str, Any]]
-
-
 OPERATIONS = {
     "launch_begin": Operation(
         "A launch from the EHR: redirects to its authorization endpoint", "launch", {302: None, 200: PAGE},
@@ -177,8 +163,5 @@ OPERATIONS = {
     "jwks": Operation(
         "Our public keys for EHRs", "health", {200: KeySet}, signed_in=False,
         path={"environment": "`testing` or `production`."}, refuses=("not_found",),
-    ),
-    "reports_visits": Operation(
-        "Visits in a range", "reports", {200: (Visits, CSV)}, query=VisitsQuery, refuses=("request.invalid",)
     ),
 }  # fmt: skip

@@ -1,20 +1,17 @@
-"""One row a visit in table `facts`: times and counts, no one's identity. Written whenever something about it changes.
+"""Writes the facts of visits into table `facts`: one row a visit, whenever something about it changes.
 
-PartitionKey tenant and month of the start, RowKey connection and the visit's keyed hash.
+PartitionKey tenant and month, RowKey connection and the visit's keyed hash.
 """
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime
-from typing import Any
 
-from shared.adapters.tables import Entity, Tables
-from shared.clock import to_text
+from shared.adapters.tables import Tables
 from shared.organisations.connection import Connection
-from shared.visits.visit import Record, State, TextState
+from shared.reports.fact import Fact, fact_of, to_row
+from shared.visits.visit import Record
 from shared.work.worker import Outcome
 
-SENT = (TextState.SENT, TextState.DELIVERED)
 ConnectionOf = Callable[[str], Awaitable[Connection | None]]
 
 
@@ -30,58 +27,13 @@ class FactKeeping:
         connection = await self._connection_of(record.visit.key.connection)
         if connection is None:
             return lambda current: replace(current, visit=replace(current.visit, facts_due=False))
-        written = row(record, connection)
-        await self._tables.upsert("facts", written)
+        written = fact_of(record, connection)
+        await self._tables.upsert("facts", _key(written) | to_row(written))
         return lambda current: replace(
-            current, visit=replace(current.visit, facts_due=row(current, connection) != written)
+            current, visit=replace(current.visit, facts_due=fact_of(current, connection) != written)
         )
 
 
-def row(record: Record, connection: Connection) -> Entity:
-    """The facts of a visit as they stand."""
-    visit, times = record.visit, record.visit.times
-
-    def text(moment: datetime | None) -> str:
-        return to_text(moment) if moment else ""
-
-    values: dict[str, Any] = {
-        "PartitionKey": f"{connection.tenant}-{visit.start:%Y%m}",
-        "RowKey": f"{visit.key.connection}_{visit.key.visit}",
-        "connection": visit.key.connection,
-        "start": to_text(visit.start),
-        "duration_minutes": int(visit.duration.total_seconds() // 60),
-        "department": visit.department,
-        "status": status(record),
-        "patient_waiting": text(times.patient_waiting),
-        "patient_connected": text(times.patient_connected),
-        "clinician_connected": text(times.clinician_connected),
-        "both_connected": text(times.both_connected),
-        "last_left": text(times.last_left),
-        "lobby_seconds": _seconds(times.patient_waiting, times.patient_connected),
-        "call_seconds": _seconds(times.both_connected, times.last_left),
-        "most_people": times.most_people,
-        "organizer": visit.room.organizer if visit.room else "",
-        "texts_sent": sum(item.state in SENT for item in record.texts.values()),
-        "texts_delivered": sum(item.state is TextState.DELIVERED for item in record.texts.values()),
-    }
-    return values
-
-
-def status(record: Record) -> str:
-    """How the visit went: completed, patient_no_show, clinician_no_show, cancelled, scheduled, in_progress, missed."""
-    visit, times = record.visit, record.visit.times
-    if visit.state in (State.CANCELLED, State.DELETED):
-        return "cancelled"
-    if times.both_connected:
-        return "completed" if visit.call_ended or visit.state is not State.BOOKED else "in_progress"
-    if visit.state is State.NO_SHOW:
-        return "patient_no_show"
-    if visit.state is State.OVER:
-        if times.clinician_connected:
-            return "patient_no_show"
-        return "clinician_no_show" if times.patient_waiting or times.patient_connected else "missed"
-    return "scheduled"
-
-
-def _seconds(begin: datetime | None, end: datetime | None) -> int:
-    return max(0, int((end - begin).total_seconds())) if begin and end else 0
+def _key(fact: Fact) -> dict[str, str]:
+    month = fact.day[:7].replace("-", "")
+    return {"PartitionKey": f"{fact.tenant}-{month}", "RowKey": f"{fact.connection}_{fact.visit}"}

@@ -87,7 +87,8 @@ async def test_a_global_administrator_may_begin(hospital: Hospital) -> None:
         ("GET", f"/connections/{CONNECTION_ID}/certificates"), ("POST", f"/connections/{CONNECTION_ID}/certificates"),
         ("GET", f"/connections/{CONNECTION_ID}/records"), ("POST", f"/connections/{CONNECTION_ID}/approval/start"),
         ("POST", f"/connections/{CONNECTION_ID}/approval"), ("PUT", "/sms/consents"), ("GET", "/clinicians"),
-        ("GET", "/audit"), ("GET", "/reports/visits"),
+        ("GET", "/audit"), ("GET", "/reports/visits"), ("POST", "/reports/visits/find"), ("GET", "/reports/usage"),
+        ("GET", "/reports/sms"), ("GET", "/reports/quality"), ("GET", "/reports/definitions"),
     ],
 )  # fmt: skip
 async def test_every_portal_route_wants_a_sign_in(hospital: Hospital, method: str, path: str) -> None:
@@ -250,7 +251,7 @@ async def test_a_removed_connection_takes_its_clinicians_along(hospital: Hospita
 async def test_the_report_takes_a_range_and_gives_csv(hospital: Hospital) -> None:
     token = await token_of(hospital, "reader")
     answer = await call(hospital, "GET", "/reports/visits?format=csv", token)
-    assert answer.text.startswith("\ufeffconnection,start,")
+    assert answer.text.startswith("\ufeffvisit,connection,")
     for query in ("from=yesterday", "from=2020-01-01&to=2026-01-01", "from=2026-02-01&to=2026-01-01"):
         assert (await call(hospital, "GET", f"/reports/visits?{query}", token)).status_code == 422
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from shared.diagnosis.doctor import Doctor
     from shared.follow.notifications import Notifications
     from shared.health import Health
+    from shared.keys.ahead import Assertions
     from shared.keys.keys import Keys
     from shared.keys.signing import Signer
     from shared.launch.approval import Approvals
@@ -359,10 +360,16 @@ class Services:
         return Replies(self.optouts, self.connections, self.gateway_of, self.keys, self.clock)
 
     @cached_property
+    def assertions(self) -> Assertions:
+        from shared.keys.ahead import Assertions
+
+        return Assertions(self.signer, self.clock)
+
+    @cached_property
     def sign_in(self) -> EhrSignIn:
         from shared.launch.ehr import EhrSignIn
 
-        return EhrSignIn(self.connections, self.epic, self.signer, self.keys, self.clock)
+        return EhrSignIn(self.connections, self.epic, self.assertions, self.keys, self.clock)
 
     @cached_property
     def entry(self) -> Entry:

@@ -23,13 +23,19 @@ WRITEBACK_PATH = "/api/epic/2018/Telehealth/ContextLinking/SetExternalConnection
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """What discovery found, pinned at approval (SMART App Launch 2.2, Conformance). `fhir_release` such as `4.0.1`."""
+    """What discovery found, pinned at approval (SMART App Launch 2.2, Conformance). `fhir_release` such as `4.0.1`.
+
+    `posts`: authorization requests may be posted (`authorize-post`). `says_iss`: every answer of the authorization
+    endpoint names its server (RFC 9207 §3).
+    """
 
     authorize: str
     token: str
     issuer: str = ""
     jwks: str = ""
     fhir_release: str = ""
+    posts: bool = False
+    says_iss: bool = False
 
 
 class EpicServers:
@@ -147,8 +153,14 @@ def _endpoints(document: Mapping[str, Any], fhir_base: str) -> Endpoints:
         # Relative URLs are relative to the FHIR base (SMART 2.2, Conformance).
         return urljoin(fhir_base + "/", str(document[name])) if document.get(name) else ""
 
+    capabilities = document.get("capabilities")
     return Endpoints(
-        url("authorization_endpoint"), url("token_endpoint"), str(document.get("issuer", "")), url("jwks_uri")
+        url("authorization_endpoint"),
+        url("token_endpoint"),
+        str(document.get("issuer", "")),
+        url("jwks_uri"),
+        posts=isinstance(capabilities, list) and "authorize-post" in capabilities,
+        says_iss=document.get("authorization_response_iss_parameter_supported") is True,
     )
 
 

@@ -4,19 +4,19 @@ No server-side session: what must survive the trip is sealed into a short-lived 
 cookie is named after the state, so that several tabs do not disturb each other.
 """
 
+import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from shared.adapters.epic import EpicServers
 from shared.clock import Clock
-from shared.errors import Refused
-from shared.keys.assertion import client_assertion
+from shared.errors import Refused, Unavailable
+from shared.keys.ahead import Assertions, Audience
 from shared.keys.keyring import SealError
 from shared.keys.keys import Keys
-from shared.keys.signing import Signer
 from shared.launch.cookies import LIFE, Cookie
 from shared.launch.smart import Identity, Pending, authorize_url, read_identity
 from shared.organisations.connection import Connection
@@ -49,13 +49,15 @@ class SignedIn:
 class EhrSignIn:
     """Signs people in at the EHR of a connection."""
 
-    def __init__(self, connections: Connections, epic: EpicServers, signer: Signer, keys: Keys, clock: Clock) -> None:
+    def __init__(
+        self, connections: Connections, epic: EpicServers, assertions: Assertions, keys: Keys, clock: Clock
+    ) -> None:
         self._connections = connections
         self._epic = epic
-        self._signer = signer
+        self._assertions = assertions
         self._keys = keys
         self._clock = clock
-        self._ehr_keys: dict[str, tuple[datetime, list[dict[str, Any]]]] = {}
+        self._ehr_keys: dict[str, _Known] = {}
 
     async def begin(
         self,
@@ -82,6 +84,7 @@ class EhrSignIn:
             "extra": dict(extra or {}),
         }
         ring = await self._keys.ring()
+        self._assertions.prepare(_audience(connection, connection.client_id(audience)))
         return Departure(url, Cookie(_name(audience, pending.state), ring.seal_json(PURPOSE, content, audience)))
 
     async def finish(self, audience: str, query: Mapping[str, str], cookies: Mapping[str, str]) -> SignedIn:
@@ -95,13 +98,19 @@ class EhrSignIn:
         connection = await self._connections.get(str(began["connection"]))
         if connection is None or connection.configuration != began["configuration"] or connection.endpoints is None:
             raise Refused("connection.changed")
-        if query.get("iss") not in (None, connection.endpoints.issuer):
+        # RFC 9207: an answer of another server, or of none where ours always says, is a mix-up of two hospitals.
+        if query.get("iss", None if connection.endpoints.says_iss else connection.endpoints.issuer) != (
+            connection.endpoints.issuer
+        ):
             raise Refused("launch.state_invalid")
         if "error" in query or not query.get("code"):
             raise Refused("launch.ehr_refused")
         client_id = connection.client_id(audience)
-        answer = await self._exchange(connection, client_id, str(query["code"]), began)
-        identity = await self._identity(connection, client_id, str(answer.get("id_token", "")), str(began["nonce"]))
+        # The EHR's public keys are read beside the token call, not after it.
+        answer, known = await asyncio.gather(
+            self._exchange(connection, client_id, str(query["code"]), began), self._keys_of(connection)
+        )
+        identity = await self._identity(connection, client_id, str(answer.get("id_token", "")), began, known)
         kept = {k: v for k, v in answer.items() if k not in ("access_token", "id_token", "refresh_token")}
         spent = Cookie(name, "", 0)
         return SignedIn(connection, identity, connection.endpoints.issuer, kept, began["extra"], spent)
@@ -125,36 +134,61 @@ class EhrSignIn:
         self, connection: Connection, client_id: str, code: str, began: Mapping[str, Any]
     ) -> dict[str, Any]:
         assert connection.endpoints is not None
-        url = connection.endpoints.token
-        assertion = await client_assertion(
-            self._signer, environment=connection.environment, algorithm=connection.assertion,
-            client_id=client_id, token_url=url, now=self._clock(),
-        )  # fmt: skip
         form = {
             "grant_type": "authorization_code",
             "code": code,
             "redirect_uri": str(began["redirect"]),
             "code_verifier": str(began["verifier"]),
-            **assertion,
+            **await self._assertions.take(_audience(connection, client_id)),
         }
-        return await self._epic.token(url, form, client_id)
+        return await self._epic.token(connection.endpoints.token, form, client_id)
 
-    async def _identity(self, connection: Connection, client_id: str, id_token: str, nonce: str) -> Identity:
+    async def _keys_of(self, connection: Connection) -> "_Known":
         assert connection.endpoints is not None
         url = connection.endpoints.jwks
-        until, keys = self._ehr_keys.get(url, (None, []))
-        if until is not None and until > self._clock():
-            try:
-                return read_identity(id_token, keys, connection=connection, client_id=client_id, nonce=nonce)
-            except Refused:
-                # The EHR may have rotated its keys since: once more with fresh ones.
-                self._ehr_keys.pop(url)
+        known = self._ehr_keys.get(url)
+        if known is not None and known.until > self._clock():
+            return known
         if not url:
-            raise Refused("launch.identity_invalid")
+            return _Known(self._clock(), [], fresh=True)
+        try:
+            keys = await self._epic.keys(url)
+        except Unavailable:
+            # What the token call says of a code comes first; without keys nobody is believed.
+            return _Known(self._clock(), [])
+        self._ehr_keys[url] = _Known(self._clock() + KEYS_CACHED_FOR, keys)
+        return replace(self._ehr_keys[url], fresh=True)
+
+    async def _identity(
+        self, connection: Connection, client_id: str, id_token: str, began: Mapping[str, Any], known: "_Known"
+    ) -> Identity:
+        assert connection.endpoints is not None
+        nonce, url = str(began["nonce"]), connection.endpoints.jwks
+        try:
+            return read_identity(id_token, known.keys, connection=connection, client_id=client_id, nonce=nonce)
+        except Refused:
+            if known.fresh:
+                raise
+        # The EHR may have rotated its keys since: once more with fresh ones.
         keys = await self._epic.keys(url)
         identity = read_identity(id_token, keys, connection=connection, client_id=client_id, nonce=nonce)
-        self._ehr_keys[url] = (self._clock() + KEYS_CACHED_FOR, keys)
+        self._ehr_keys[url] = _Known(self._clock() + KEYS_CACHED_FOR, keys)
         return identity
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """An EHR's public keys and until when they are believed. `fresh`: read for this very sign-in."""
+
+    until: datetime
+    keys: list[dict[str, Any]]
+    fresh: bool = False
+
+
+def _audience(connection: Connection, client_id: str) -> Audience:
+    if connection.endpoints is None:
+        raise Refused("connection.not_approved")
+    return Audience(connection.environment, connection.assertion, client_id, connection.endpoints.token)
 
 
 def _name(audience: str, state: str) -> str:

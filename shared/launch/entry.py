@@ -1,5 +1,8 @@
 """Into the visit: notes the launch, opens the room, says where the browser goes. Also what a text's link opens."""
 
+import asyncio
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,8 +18,10 @@ from shared.rooms.rooms import Rooms
 from shared.settings import Settings
 from shared.visits.changes import launched, with_staff
 from shared.visits.ids import link_token, read_link_token, visit_keys
-from shared.visits.store import Visits
-from shared.visits.visit import Record, State, VisitKey
+from shared.visits.store import Loaded, Visits
+from shared.visits.visit import Record, State
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +58,22 @@ class Entry:
         self._keys = keys
         self._guesses = guesses
         self._clock = clock
+        self._counting: set[asyncio.Task[None]] = set()
 
-    async def clinician(self, connection: Connection, context: Context, ehr_user: str, oid: str) -> str:
-        """The room's address for a clinician, who is its organiser if there is none, a presenter else."""
+    async def look(self, connection: Connection, context: Context) -> "Looked":
+        """The visit that a launch speaks of, as it stands: one trip, to be made beside others."""
         ring = await self._keys.ring()
-        key, session = await self._visit(connection, context, ring)
-        staff = ring.seal("staff", ehr_user.encode(), str(key))
+        return Looked(await self._visits.look(visit_keys(ring, connection.id, context.session)), context)
 
-        def apply(record: Record | None) -> Record | None:
-            after = launched(
-                record, key=key, session=session, zone=connection.zone, department=context.department, now=self._clock()
-            )
-            return after and with_staff(_open(after), oid, staff)
-
-        record = await self._visits.change(key, apply)
-        if record is None:
-            raise Refused("link.over")
+    async def clinician(self, connection: Connection, looked: "Looked", ehr_user: str, oid: str) -> str:
+        """The room's address for a clinician, who is its organiser if there is none, a presenter else."""
+        ring, key = await self._keys.ring(), looked.loaded.key
+        note = self._noting(connection, looked, ring)
+        if looked.has_room and looked.knows(oid):
+            record = self._beside(looked, note)
+        else:
+            staff = ring.seal("staff", ehr_user.encode(), str(key))
+            record = await self._changed(looked, lambda found: with_staff(note(found), oid, staff))
         room = await self._rooms.open(record, connection, oid)
         if room is None:
             raise Refused("room.refused")
@@ -76,20 +81,18 @@ class Entry:
 
     async def patient(self, connection: Connection, context: Context) -> str:
         """The room's address for a patient, or our waiting page while nobody can be the organiser."""
-        ring = await self._keys.ring()
-        key, session = await self._visit(connection, context, ring)
-
-        def apply(record: Record | None) -> Record | None:
-            after = launched(
-                record, key=key, session=session, zone=connection.zone, department=context.department, now=self._clock()
-            )
-            return after and _open(after)
-
-        record = await self._visits.change(key, apply)
-        if record is None:
-            raise Refused("link.over")
+        looked = await self.look(connection, context)
+        ring, key = await self._keys.ring(), looked.loaded.key
+        note = self._noting(connection, looked, ring)
+        record = self._beside(looked, note) if looked.has_room else await self._changed(looked, note)
         room = await self._try_room(record, connection)
         return room or f"{self._settings.public_url}/api/v/{link_token(ring, key, context.session)}"
+
+    async def device_test(self, connection: Connection, context: Context) -> str:
+        """The address of the device test page for a visit. The page's code is that of the visit's link."""
+        ring = await self._keys.ring()
+        looked = await self.look(connection, context)
+        return f"{self._settings.public_url}/api/device-test/{link_token(ring, looked.loaded.key, context.session)}"
 
     async def link(self, token: str, forwarded_for: str = "") -> Standing:
         """What a text's link stands at. `forwarded_for`: the request's X-Forwarded-For.
@@ -97,12 +100,14 @@ class Entry:
         Raises `Refused`: `link.invalid`, `link.too_many`, `link.off`, `link.over`, `link.cancelled`.
         """
         keys = read_link_token(await self._keys.ring(), token)
-        record = (await self._visits.find(keys))[1] if keys else None
+        record, connection = None, None
+        if keys:
+            found, connection = await asyncio.gather(self._visits.look(keys), self._connections.get(keys[0].connection))
+            record = found.record
         if record is None:
             # Only who tries what leads nowhere is counted: a right link works whoever else sits behind the address.
             self._guesses.missed(client_address(forwarded_for))
             raise Refused("link.invalid")
-        connection = await self._connections.get(record.visit.key.connection)
         if connection is None or connection.state is not ConnectionState.APPROVED:
             raise Refused("link.off")
         _open(record)
@@ -120,10 +125,58 @@ class Entry:
             return None
         return room.join_url if room else None
 
-    async def _visit(self, connection: Connection, context: Context, ring: Keyring) -> tuple[VisitKey, str]:
-        keys = visit_keys(ring, connection.id, context.session)
-        key = keys[0] if len(keys) == 1 else (await self._visits.find(keys))[0]
-        return key, ring.seal("session", context.session.encode(), str(key))
+    def _noting(self, connection: Connection, looked: "Looked", ring: Keyring) -> Callable[[Record | None], Record]:
+        """The change that a launch makes to its visit. Raises `Refused` for one that cannot be entered any more."""
+        key, context = looked.loaded.key, looked.context
+        session = ring.seal("session", context.session.encode(), str(key))
+
+        def note(record: Record | None) -> Record:
+            after = launched(
+                record, key=key, session=session, zone=connection.zone, department=context.department, now=self._clock()
+            )
+            return _open(after)
+
+        return note
+
+    async def _changed(self, looked: "Looked", change: Callable[[Record | None], Record]) -> Record:
+        record = await self._visits.change(looked.loaded.key, change, found=looked.loaded)
+        if record is None:
+            raise Refused("link.over")
+        return record
+
+    def _beside(self, looked: "Looked", note: Callable[[Record | None], Record]) -> Record:
+        # Nothing hangs on how often a ready room was launched: nobody waits for that to be written.
+        record = looked.loaded.record
+        assert record is not None
+        _open(record)
+        task = asyncio.get_running_loop().create_task(self._counted(looked.loaded, note))
+        self._counting.add(task)
+        task.add_done_callback(self._counting.discard)
+        return record
+
+    async def _counted(self, loaded: Loaded, note: Callable[[Record | None], Record]) -> None:
+        try:
+            await self._visits.change(loaded.key, note, found=loaded)
+        except Exception as error:  # noqa: BLE001, whatever it is: a count is not worth a launch
+            log.warning("a launch was not counted: %s", type(error).__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A launch's visit as it was read, and what the launch said of it."""
+
+    loaded: Loaded
+    context: Context
+
+    @property
+    def has_room(self) -> bool:
+        """Whether there is a room to send people to."""
+        record = self.loaded.record
+        return record is not None and record.visit.room is not None and record.visit.room.stage == "ready"
+
+    def knows(self, oid: str) -> bool:
+        """Whether this person launched the visit as staff before."""
+        return self.loaded.record is not None and oid in self.loaded.record.visit.staff
 
 
 def _open(record: Record) -> Record:

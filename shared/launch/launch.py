@@ -4,6 +4,7 @@
 context token, says which tenant this is.
 """
 
+import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from shared.organisations.people import Clinicians
 from shared.organisations.sightings import Sightings
 from shared.settings import Settings
 
-AUDIENCES = ("provider", "patient", "directsms")
+AUDIENCES = ("provider", "patient", "directsms", "devicetest")
 LAUNCH_LENGTH = 8_192
 
 IssueForm = Callable[[Connection, str, str], Awaitable[tuple[str, str]]]
@@ -101,6 +102,10 @@ class Launches:
             url = await self._entry.patient(signed_in.connection, context)
             measure("visitbridge.launch.entered", 1, audience=audience)
             return Arrival(url, (signed_in.spent,))
+        if audience == "devicetest":
+            url = await self._entry.device_test(signed_in.connection, context)
+            measure("visitbridge.launch.entered", 1, audience=audience)
+            return Arrival(url, (signed_in.spent,))
         if audience == "directsms":
             # Whoever texts a link needs no Teams: the EHR's word that this is staff of the visit is enough.
             form, ticket = await self._issue_form(signed_in.connection, context.session, context.department)
@@ -111,9 +116,11 @@ class Launches:
     async def _clinician(self, signed_in: SignedIn) -> Arrival:
         connection, user = signed_in.connection, signed_in.identity.id
         context = read_context(signed_in.answer)
-        oid = await self._clinicians.linked(connection.id, user)
+        oid, looked = await asyncio.gather(
+            self._clinicians.linked(connection.id, user), self._entry.look(connection, context)
+        )
         if oid is not None:
-            url = await self._entry.clinician(connection, context, user, oid)
+            url = await self._entry.clinician(connection, looked, user, oid)
             measure("visitbridge.launch.entered", 1, audience="provider")
             return Arrival(url, (signed_in.spent,))
         departure = await self._microsoft.begin(Newcomer(connection.tenant, connection.id, user, context))

@@ -80,7 +80,8 @@ class ClinicianSignIn:
         user = str(began["user"])
         await self._clinicians.link(connection.id, user, connection.tenant, oid)
         await self._audit.note(connection.tenant, oid, "clinician.linked", connection.id)
-        url = await self._entry.clinician(connection, Context(*began["context"]), user, oid)
+        looked = await self._entry.look(connection, Context(*began["context"]))
+        url = await self._entry.clinician(connection, looked, user, oid)
         measure("visitbridge.launch.entered", 1, audience="provider")
         return url, Cookie(name, "", 0)
 

@@ -324,7 +324,7 @@ def _with_confirmations(
 
 def launched(
     record: Record | None, *, key: VisitKey, session: str, zone: str, department: str, now: datetime
-) -> Record | None:
+) -> Record:
     """A launch met this visit. One that no message announced begins to exist now, for an hour."""
     if record is None:
         visit = Visit(

@@ -73,26 +73,36 @@ class Visits:
 
     async def find(self, keys: list[VisitKey]) -> tuple[VisitKey, Record | None]:
         """The visit under the first of `keys` that has one, else the first key: more than one only while keys rotate."""
-        for key in keys:
-            record = await self.load(key)
-            if record is not None:
-                return key, record
-        return keys[0], None
+        found = await self.look(keys)
+        return found.key, found.record
+
+    async def look(self, keys: list[VisitKey]) -> Loaded:
+        """As `find`, with what `change` may start from. One trip, however many keys."""
+        loaded = await self.load_many(keys)
+        return next((one for one in loaded if one.record is not None), loaded[0])
 
     async def change(
-        self, key: VisitKey, apply: Change, *, wait_for_claim: bool = False, ring: bool = True, rearm: bool = False
+        self,
+        key: VisitKey,
+        apply: Change,
+        *,
+        found: Loaded | None = None,
+        wait_for_claim: bool = False,
+        ring: bool = True,
+        rearm: bool = False,
     ) -> Record | None:
         """Applies a pure change and commits it; when somebody else was faster, reads again and applies it anew.
 
         With `wait_for_claim` an open claim is waited for, so that no text about the past leaves after the change was
         acknowledged. With `ring` a worker is told at once of what became due; with `rearm` the alarm moves on even
-        where nothing else changes. Returns the record as it stands afterwards. Raises `Unavailable` when it cannot be
-        had in time, and whatever `apply` raises: then nothing was written.
+        where nothing else changes. `found` is what was read of this visit just now: it is not read again unless it has
+        changed. Returns the record as it stands afterwards. Raises `Unavailable` when it cannot be had in time, and
+        whatever `apply` raises: then nothing was written.
         """
         give_up = self._clock() + CLAIM_WAIT
-        tries = 0
+        tries, given = 0, found
         while True:
-            found = await self._load(key)
+            found, given = given or await self._load(key), None
             record = found.record
             now = self._clock()
             if wait_for_claim and record is not None and record.visit.claimed(now):

@@ -281,3 +281,13 @@ async def test_a_tenant_without_access_policy_is_told_what_to_do(hospital: Hospi
     assert code_of(page) == (503, "room.policy_missing")
     room = await signed_in(hospital, browser, await hospital.launch(csn), DOCTOR)
     assert room.url.path.startswith("/l/meetup-join/")
+
+
+async def test_a_device_test_launch_ends_at_the_visit_s_own_test_page(hospital: Hospital, browser: Browser) -> None:
+    appointment = await hospital.booked()
+    answer = await hospital.world.control(
+        "POST", "/epic/appointments", json={"csn": appointment.csn, "start": appointment.start.isoformat()}
+    )
+    callback = await to_callback(browser, await hospital.launch(answer["csn"], "devicetest"))
+    landed = (await browser.step(callback)).headers["location"]
+    assert landed == f"{hospital.config.functions}/api/device-test/{await hospital.link(appointment)}"

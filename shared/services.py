@@ -460,7 +460,7 @@ class Services:
             WriteBack(self.epic, self.signer, self.keys, self.connection_of, self.clock),
             RoomTending(self.rooms, self.graphs, self.connection_of, self.clock),
         )
-        recorder = FactKeeping(self.tables, self.connection_of)
+        recorder = FactKeeping(self.tables, self.fact_days, self.connection_of, self.clock)
         return Worker(
             self.visits,
             self.alarms,

@@ -38,6 +38,8 @@ class MemoryTables(Tables):
         self._etags = count(1)
         self.fault = fault
         self.requests: Counter[str] = Counter()
+        self.read: Counter[str] = Counter()
+        """Rows that queries brought, by table."""
 
     async def create_all(self) -> None:
         """Nothing to create."""
@@ -47,12 +49,20 @@ class MemoryTables(Tables):
             found = self._of(table).get((partition, row))
             return dict(found) if found else None
 
-    async def query(self, table: str, where: str, parameters: Mapping[str, Any]) -> AsyncIterator[Entity]:
+    async def query(
+        self, table: str, where: str, parameters: Mapping[str, Any], *, page: int = PAGE
+    ) -> AsyncIterator[Entity]:
         assert "PartitionKey" in where
-        async for row in self.all(table, where, parameters):
+        async for row in self._matching(table, where, parameters, page):
             yield row
 
     async def all(self, table: str, where: str, parameters: Mapping[str, Any]) -> AsyncIterator[Entity]:
+        async for row in self._matching(table, where, parameters, PAGE):
+            yield row
+
+    async def _matching(
+        self, table: str, where: str, parameters: Mapping[str, Any], size: int
+    ) -> AsyncIterator[Entity]:
         tests = []
         for term in where.split(" and "):
             name, verb, parameter = term.split()
@@ -69,10 +79,11 @@ class MemoryTables(Tables):
         )
         while True:
             async with _Request(self, "query"):
-                page = list(islice(found, PAGE))
+                page = list(islice(found, size))
+            self.read[table] += len(page)
             for row in page:
                 yield row
-            if len(page) < PAGE:
+            if len(page) < size:
                 return
 
     async def insert(self, table: str, entity: Entity) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from azure.data.tables.aio import TableClient, TableServiceClient
 
 ETAG = "_etag"
+MOST_ENTITIES = 1_000  # of one page, by the service
 MOST_OPERATIONS = 100  # of one transaction, by the service
 TABLES = ("tenants", "connections", "issuers", "audit", "clinicians", "visits", "optouts", "work", "facts")
 
@@ -64,10 +65,16 @@ class Tables:
         where = "PartitionKey eq @p and RowKey ge @a and RowKey lt @b"
         return [row async for row in self.query(table, where, {"p": partition, "a": prefix, "b": last})]
 
-    async def query(self, table: str, where: str, parameters: Mapping[str, Any]) -> AsyncIterator[Entity]:
-        """Entities that match an OData filter, which must bound PartitionKey: this never scans a table."""
+    async def query(
+        self, table: str, where: str, parameters: Mapping[str, Any], *, page: int = MOST_ENTITIES
+    ) -> AsyncIterator[Entity]:
+        """Entities that match an OData filter, which must bound PartitionKey: this never scans a table.
+
+        `page`: how many one request brings, for a caller who stops early.
+        """
         assert "PartitionKey" in where
-        async for entity in self._table(table).query_entities(where, parameters=dict(parameters)):
+        found = self._table(table).query_entities(where, parameters=dict(parameters), results_per_page=page)
+        async for entity in found:
             yield _plain(entity)
 
     async def all(self, table: str, where: str, parameters: Mapping[str, Any]) -> AsyncIterator[Entity]:

@@ -1,13 +1,28 @@
-"""Counts by day and department."""
+"""What the visits of a day count for: one row a day and connection, and one a day for all, so that a year is 366 rows.
 
+Changes come as rows beside them (`facts.py`). Whoever writes one now and then adds all that wait to the days' rows and
+removes them, in one transaction; a report adds what waits by itself, so that it is never behind. A day's row names the
+changes it took in last: a report that read a change before it was taken in, and the day's row after, counts it once.
+"""
+
+import asyncio
+import json
 from collections import Counter
-from collections.abc import Container, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from shared.adapters.tables import Tables
+from shared.adapters.tables import ETAG, MOST_OPERATIONS, Entity, Operation, Tables
+from shared.errors import Conflict
 from shared.reports.fact import Fact, from_row
-from shared.reports.figures import counts_of
+from shared.reports.places import CHANGES, DAYS, TABLE, VISITS, day_row, index_partition, month_partition, visit_row
 from shared.reports.ranges import Days
+
+CHANGES_AT_ONCE = 64
+REMEMBERED = 128
+CHARACTERS = 30_000  # of one string in a table; 32 Ki are allowed
+
+Departments = dict[str, Counter[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,28 +34,122 @@ class DayCounts:
 
 
 class FactDays:
-    """Counts of a tenant's facts."""
+    """A tenant's facts: counted by day, and one by one."""
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
 
     async def read(self, tenant: str, connection: str, days: Days) -> list[DayCounts]:
         """The days that have visits, in order; of one connection if one is named."""
-        found: dict[str, dict[str, Counter[str]]] = {}
-        for fact in await self.facts(tenant, days):
-            if connection in ("", fact.connection):
-                found.setdefault(fact.day, {}).setdefault(fact.department, Counter()).update(counts_of(fact))
-        return [DayCounts(day, found[day]) for day in sorted(found)]
+        months = await asyncio.gather(*(self._month(tenant, connection, days, month) for month in days.months()))
+        return [each for month in months for each in month]
 
-    async def facts(self, tenant: str, days: Days) -> list[Fact]:
-        """Every fact of the range."""
-        rows = [row for month in days.months() for row in await self._tables.rows("facts", f"{tenant}-{month:%Y%m}")]
-        facts = [from_row(tenant, row) for row in rows]
-        return [fact for fact in facts if days.first.isoformat() <= fact.day <= days.last.isoformat()]
+    async def visits(
+        self, tenant: str, days: Days, equal: Mapping[str, str], *, after: str, most: int
+    ) -> AsyncIterator[Fact]:
+        """Facts of the range in order of day and start, behind the place `after`; `equal`: what columns must be."""
+        wheres = [f"{name} eq @{name}" for name in equal]
+        where = " and ".join(["PartitionKey eq @p", "RowKey ge @a", "RowKey gt @after", "RowKey lt @b", *wheres])
+        for month in days.months():
+            given = {
+                "p": month_partition(tenant, month),
+                "a": f"{VISITS}{max(days.first, month).isoformat()}",
+                "b": f"{VISITS}{days.last.isoformat()}~",
+                "after": f"{VISITS}{after}",
+            }
+            if after[:7] > f"{month:%Y-%m}":
+                continue
+            async for row in self._tables.query(TABLE, where, given | dict(equal), page=most):
+                yield from_row(tenant, row)
 
-    async def of_visit(self, tenant: str, connection: str, visits: Container[str]) -> list[Fact]:
+    async def of_visit(self, tenant: str, connection: str, visits: Sequence[str]) -> list[Fact]:
         """The facts of a visit under any of its keys."""
-        where = "PartitionKey ge @a and PartitionKey lt @b"
-        found = self._tables.query("facts", where, {"a": f"{tenant}-", "b": f"{tenant}."})
-        facts = [from_row(tenant, row) async for row in found]
-        return [fact for fact in facts if fact.connection == connection and fact.visit in visits]
+        found = []
+        for visit in visits:
+            pointer = await self._tables.get(TABLE, index_partition(tenant), f"{connection}_{visit}")
+            if pointer is None:
+                continue
+            place = pointer["place"]
+            row = await self._tables.get(TABLE, month_partition(tenant, place), visit_row(place, connection, visit))
+            found += [from_row(tenant, row)] if row else []
+        return found
+
+    async def fold(self, partition: str) -> None:
+        """Adds waiting changes to the rows of their days. Who loses the race for one leaves it to the winner."""
+        waiting: list[Entity] = []
+        where = "PartitionKey eq @p and RowKey ge @a and RowKey lt @b"
+        given = {"p": partition, "a": CHANGES, "b": VISITS}
+        touched: dict[tuple[str, str], Departments] = {}
+        async for row in self._tables.query(TABLE, where, given, page=CHANGES_AT_ONCE):
+            cells = list(_cells(row))
+            rows = touched.keys() | {(scope, day) for day, connection, _, _ in cells for scope in ("", connection)}
+            if len(waiting) == CHANGES_AT_ONCE or len(waiting) + 1 + len(rows) > MOST_OPERATIONS:
+                break
+            waiting.append(row)
+            for day, connection, department, counts in cells:
+                for scope in ("", connection):
+                    touched.setdefault((scope, day), {}).setdefault(department, Counter()).update(counts)
+        if not waiting:
+            return
+        keys = list(touched)
+        known = await asyncio.gather(*(self._tables.get(TABLE, partition, day_row(*key)) for key in keys))
+        operations: list[Operation] = [("delete", row) for row in waiting]
+        for key, before in zip(keys, known, strict=True):
+            entity = {"PartitionKey": partition, "RowKey": day_row(*key)} | _added(before, touched[key], waiting)
+            operations.append(("replace", entity | {ETAG: before[ETAG]}) if before else ("insert", entity))
+        try:
+            await self._tables.transact(TABLE, operations)
+        except Conflict:
+            return
+
+    async def _month(self, tenant: str, connection: str, days: Days, month: date) -> list[DayCounts]:
+        partition = month_partition(tenant, month)
+        # Changes first: one that is taken in between the two requests is in both, never in neither.
+        waiting = await self._tables.rows(TABLE, partition, CHANGES)
+        where = "PartitionKey eq @p and RowKey ge @a and RowKey le @b"
+        given = {"p": partition, "a": day_row(connection, days.first.isoformat())}
+        given["b"] = day_row(connection, days.last.isoformat())
+        found: dict[str, Departments] = {}
+        taken: dict[str, frozenset[str]] = {}
+        async for row in self._tables.query(TABLE, where, given):
+            day = row["RowKey"].removeprefix(DAYS).rpartition("_")[2]
+            found[day], taken[day] = _departments(row), frozenset(str(row["taken"]).split(","))
+        for row in waiting:
+            for day, its_connection, department, counts in _cells(row):
+                wanted = days.first.isoformat() <= day <= days.last.isoformat() and connection in ("", its_connection)
+                if wanted and _nonce(row) not in taken.get(day, frozenset()):
+                    found.setdefault(day, {}).setdefault(department, Counter()).update(counts)
+        return [DayCounts(day, _present(found[day])) for day in sorted(found) if _present(found[day])]
+
+
+def _added(row: Entity | None, more: Departments, taken: Sequence[Entity]) -> Entity:
+    """The columns of a day's row with more added to it."""
+    departments = _departments(row) if row else {}
+    for name, counts in more.items():
+        departments.setdefault(name, Counter()).update(counts)
+    text = json.dumps(_present(departments), separators=(",", ":"))
+    names = [*(str(row["taken"]).split(",") if row else []), *(_nonce(each) for each in taken)]
+    chunks = [text[start : start + CHARACTERS] for start in range(0, len(text), CHARACTERS)]
+    return {"taken": ",".join(names[-REMEMBERED:])} | {f"counts{index}": chunk for index, chunk in enumerate(chunks)}
+
+
+def _departments(row: Entity) -> Departments:
+    text = "".join(row[f"counts{index}"] for index in range(len(row)) if f"counts{index}" in row)
+    return {name: Counter(counts) for name, counts in json.loads(text).items()}
+
+
+def _present(departments: Departments) -> dict[str, dict[str, int]]:
+    """Without what has come to nothing."""
+    kept = {name: {each: count for each, count in counts.items() if count} for name, counts in departments.items()}
+    return {name: counts for name, counts in kept.items() if counts}
+
+
+def _cells(row: Entity) -> Iterator[tuple[str, str, str, dict[str, int]]]:
+    for day, connections in json.loads(row["changes"]).items():
+        for connection, departments in connections.items():
+            for department, counts in departments.items():
+                yield day, connection, department, counts
+
+
+def _nonce(row: Entity) -> str:
+    return str(row["RowKey"]).rpartition("_")[2]

@@ -1,11 +1,9 @@
 """Visits one by one, page by page, and the one under an appointment number."""
 
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from msgspec import UNSET
-
+from shared.adapters.tables import MOST_ENTITIES
 from shared.clock import Clock
 from shared.errors import Refused
 from shared.organisations.access import ADMIN, REPORTS, Caller
@@ -15,8 +13,9 @@ from shared.organisations.taking import take
 from shared.reports import figures
 from shared.reports.days import FactDays
 from shared.reports.fact import Fact
+from shared.reports.places import place_of
 from shared.reports.ranges import days_of
-from shared.reports.reports import allowed, head
+from shared.reports.reports import allowed, head, of_department, total
 from shared.reports.requests import FindVisit, VisitsQuery
 from shared.reports.sheets import as_csv
 from shared.reports.shown import FoundVisits, VisitRow, VisitsReport
@@ -52,20 +51,24 @@ class Listing:
         if limit > most:
             raise Refused("request.invalid", fields={"limit": f"at most {most}"})
         days = days_of(asked, self._clock().date())
-        found = [fact for fact in await self._days.facts(caller.tenant, days) if _matches(fact, asked)]
-        total: Counter[str] = Counter()
-        for fact in found:
-            total.update(figures.counts_of(fact))
-        wanted = [fact for fact in sorted(found, key=_place) if asked.status in (UNSET, fact.status)]
+        equal = {"connection": asked.connection} if asked.connection else {}
+        equal |= {name: value for name in ("department", "status") if isinstance(value := getattr(asked, name), str)}
         after = read_cursor(asked.cursor)
-        rest = [fact for fact in wanted if _place(fact) > after]
-        given = rest[:limit]
+        found: list[Fact] = []
+        async for fact in self._days.visits(
+            caller.tenant, days, equal, after=after, most=min(limit + 1, MOST_ENTITIES)
+        ):
+            found.append(fact)
+            if len(found) > limit:
+                break
+        given = found[:limit]
+        counted = await self._days.read(caller.tenant, asked.connection, days)
         return VisitsReport(
             **head(asked, days, self._clock),
             status=asked.status if isinstance(asked.status, str) else None,
-            totals=figures.statuses(total),
+            totals=figures.statuses(total(of_department(counted, asked))),
             visits=await self._rows(caller.tenant, given),
-            next=cursor_of(_place(given[-1])) if len(rest) > limit else None,
+            next=cursor_of(_place(given[-1])) if len(found) > limit else None,
         )
 
     async def find(self, caller: Caller, body: Mapping[str, Any]) -> FoundVisits:
@@ -75,7 +78,7 @@ class Listing:
         connection = await self._connections.get(asked.connection)
         if connection is None or connection.tenant != caller.tenant:
             raise Refused("not_found")
-        keys = {key.visit for key in await self._keys_of(connection.id, asked.number)}
+        keys = [key.visit for key in await self._keys_of(connection.id, asked.number)]
         facts = await self._days.of_visit(caller.tenant, connection.id, keys)
         return FoundVisits(visits=await self._rows(caller.tenant, facts))
 
@@ -113,9 +116,5 @@ def row_of(fact: Fact, organizer_name: str) -> VisitRow:
 _SAME = tuple(name for name in VisitRow.__struct_fields__ if name in Fact.__slots__)
 
 
-def _matches(fact: Fact, asked: VisitsQuery) -> bool:
-    return asked.connection in ("", fact.connection) and asked.department in (UNSET, fact.department)
-
-
 def _place(fact: Fact) -> str:
-    return f"{fact.day}_{fact.start}_{fact.connection}_{fact.visit}"
+    return f"{place_of(fact)}_{fact.connection}_{fact.visit}"

@@ -46,7 +46,7 @@ class Reports:
         """How visits went. Raises `Refused`."""
         asked = take(UsageQuery, query, strict=False)
         days, found = await self._find(caller, asked)
-        totals = _total(found)
+        totals = total(found)
         report = shown.UsageReport(
             **self._head(asked, days),
             by=asked.by,
@@ -72,7 +72,7 @@ class Reports:
         """What became of texts. Raises `Refused`."""
         asked = take(SmsQuery, query, strict=False)
         days, found = await self._find(caller, asked)
-        totals = _total(found)
+        totals = total(found)
         report = shown.SmsReport(
             **self._head(asked, days),
             by=asked.by,
@@ -98,7 +98,7 @@ class Reports:
         """How well people heard each other. Raises `Refused`."""
         asked = take(QualityQuery, query, strict=False)
         days, found = await self._find(caller, asked)
-        totals = _total(found)
+        totals = total(found)
         report = shown.QualityReport(
             **self._head(asked, days),
             by=asked.by,
@@ -125,13 +125,7 @@ class Reports:
         await allowed(caller, asked.connection, self._connections)
         days = days_of(asked, self._clock().date())
         found = await self._days.read(caller.tenant, asked.connection, days)
-        if isinstance(asked.department, str):
-            department = asked.department
-            found = [
-                DayCounts(each.day, {name: counts for name, counts in each.departments.items() if name == department})
-                for each in found
-            ]
-        return days, found
+        return days, of_department(found, asked)
 
     def _head(self, asked: ReportQuery, days: Days) -> dict[str, Any]:
         return head(asked, days, self._clock)
@@ -156,21 +150,32 @@ def head(asked: ReportQuery, days: Days, clock: Clock) -> dict[str, Any]:
     }
 
 
+def of_department(found: Sequence[DayCounts], asked: ReportQuery) -> list[DayCounts]:
+    """The counts of the department asked for, or of all."""
+    if not isinstance(asked.department, str):
+        return list(found)
+    return [
+        DayCounts(each.day, {name: counts for name, counts in each.departments.items() if name == asked.department})
+        for each in found
+    ]
+
+
 def _span(days: Days) -> dict[str, Any]:
     return {"since": days.first.isoformat(), "until": days.last.isoformat()}
 
 
-def _total(found: Sequence[DayCounts]) -> Counter[str]:
-    total: Counter[str] = Counter()
+def total(found: Sequence[DayCounts]) -> Counter[str]:
+    """All counts together."""
+    summed: Counter[str] = Counter()
     for each in found:
         for counts in each.departments.values():
-            total.update(counts)
-    return total
+            summed.update(counts)
+    return summed
 
 
 def _by_period(found: Sequence[DayCounts], days: Days, by: str) -> list[tuple[Days, Counts]]:
     return [
-        (span, _total([each for each in found if span.first.isoformat() <= each.day <= span.last.isoformat()]))
+        (span, total([each for each in found if span.first.isoformat() <= each.day <= span.last.isoformat()]))
         for span in days.periods(by)
     ]
 

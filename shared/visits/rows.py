@@ -16,6 +16,7 @@ from shared.visits.visit import (
     Announcement,
     Claim,
     Heard,
+    Noted,
     Phone,
     Presence,
     Record,
@@ -129,6 +130,7 @@ def _visit_fields(visit: Visit) -> dict[str, Any]:
         "most_people": visit.times.most_people,
         **{f"first_{name}": getattr(visit.times, name) and to_text(getattr(visit.times, name)) for name in _INSTANTS},
         "facts_due": visit.facts_due,
+        "noted": json.dumps(asdict(visit.noted)) if visit.noted != Noted() else None,
         "call_ended": visit.call_ended and to_text(visit.call_ended),
         "launches": visit.launches,
     }
@@ -191,9 +193,17 @@ def _visit(key: VisitKey, row: Entity) -> Visit:
             **{name: from_text_or_none(row.get(f"first_{name}")) for name in _INSTANTS},
         ),
         facts_due=row["facts_due"],
+        noted=_noted(row.get("noted")),
         call_ended=from_text_or_none(row.get("call_ended")),
         launches=row["launches"],
     )
+
+
+def _noted(text: str | None) -> Noted:
+    if not text:
+        return Noted()
+    found = json.loads(text)
+    return Noted(**(found | {"meant": tuple(found["meant"])}))
 
 
 def _text_fields(text: Text) -> dict[str, Any]:

@@ -169,6 +169,19 @@ class Times:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """What of the visit stands in the reports. `place`: where its row is; `etag`, `department` and `counts`: that row's, as
+    last written; `meant`: other places where a row of it may stand, because one was written there or was about to be.
+    """
+
+    place: str = ""
+    etag: str = ""
+    department: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    meant: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """Whoever holds this acts for the visit until `until`; afterwards it does nothing any more."""
 
@@ -211,6 +224,7 @@ class Visit:
     outbox_tries: int = 0
     times: Times = Times()
     facts_due: bool = False
+    noted: Noted = Noted()
     call_ended: datetime | None = None
     launches: int = 0
 

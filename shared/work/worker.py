@@ -58,10 +58,13 @@ class Doer(Protocol):
 class Recorder(Protocol):
     """Keeps what reports are made of; it comes last, so that it sees what the doers did."""
 
-    async def act(self, record: Record) -> Outcome:
-        """Writes the facts of a visit; the outcome takes the flag down, unless something changed meanwhile.
+    async def begin(self, record: Record) -> Record:
+        """What to write together with the claim: where the facts are going to be."""
 
-        Raises what storage raises.
+    async def act(self, records: Sequence[Record]) -> Sequence[Outcome]:
+        """Writes the facts of visits; each outcome takes the flag down, unless something changed meanwhile.
+
+        Raises what storage raises; then some may have been written, which is harmless to do again.
         """
 
 
@@ -70,6 +73,9 @@ class _Task:
     loaded: Loaded
     record: Record
     permits: Mapping[Doer, Permit]
+
+
+_Result = tuple[list[Outcome], BaseException | None]
 
 
 class Worker:
@@ -167,11 +173,13 @@ class Worker:
             record = task.record
             for doer in task.permits:
                 record = doer.begin(record, rules, now)
+            record = await self._recorder.begin(record)
             begun.append((task.loaded, replace(record, visit=replace(record.visit, claim=claim))))
         # Who lost the race for a visit leaves it: whoever won it works on it, or rings again.
         claimed = await self._visits.commit(begun)
         held = [(task, loaded) for task, loaded in zip(tasks, claimed, strict=True) if loaded and loaded.record]
         results = await asyncio.gather(*(self._do(task, loaded, claim) for task, loaded in held))
+        results = await self._recorded([loaded for _, loaded in held], results, claim)
         finished: list[tuple[Loaded, Record]] = []
         outcomes_of: dict[VisitKey, list[Outcome]] = {}
         for (_, loaded), (outcomes, error) in zip(held, results, strict=True):
@@ -194,20 +202,38 @@ class Worker:
         await self._visits.change(key, lambda current: current and _finished(current, claim, outcomes), ring=False)
         return (await self._visits.load_many([key]))[0]
 
-    async def _do(self, task: _Task, loaded: Loaded, claim: Claim) -> tuple[list[Outcome], BaseException | None]:
+    async def _do(self, task: _Task, loaded: Loaded, claim: Claim) -> _Result:
         assert loaded.record is not None
         outcomes: list[Outcome] = []
         try:
             for doer, permit in task.permits.items():
                 # One by one: what was done before a failure counts.
                 outcomes.append(await doer.act(loaded.record, permit, claim.until))
-            after = _finished(loaded.record, claim, outcomes)
-            if after.visit.facts_due:
-                outcomes.append(await self._recorder.act(after))
         except Exception as error:  # noqa: BLE001, kept for `run`, which raises it or hands the visit out again
             log.warning("work on a visit failed: %s", type(error).__name__)
             return outcomes, error
         return outcomes, None
+
+    async def _recorded(self, held: Sequence[Loaded], results: Sequence[_Result], claim: Claim) -> list[_Result]:
+        """The results with those of the recorder, which writes the facts of all these visits together."""
+        after = [
+            loaded.record and _finished(loaded.record, claim, done)
+            for loaded, (done, _) in zip(held, results, strict=True)
+        ]
+        due = [
+            index for index, record in enumerate(after) if record and record.visit.facts_due and not results[index][1]
+        ]
+        given = list(results)
+        try:
+            outcomes = await self._recorder.act([record for index in due if (record := after[index])])
+        except Exception as error:  # noqa: BLE001, as in `_do`
+            log.warning("facts could not be written: %s", type(error).__name__)
+            for index in due:
+                given[index] = (results[index][0], error)
+            return given
+        for index, outcome in zip(due, outcomes, strict=True):
+            given[index] = ([*results[index][0], outcome], None)
+        return given
 
     async def _rearm(self, idle: Sequence[Loaded]) -> None:
         """Even where nothing else changes the alarm must move on, or each tick would find it again."""

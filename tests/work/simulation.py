@@ -21,6 +21,7 @@ from shared.messages.reports import DELIVERED, GatewayReports
 from shared.messages.sending import PHONE, SESSION, Texting, read_tag
 from shared.organisations.connection import Connection, ConnectionState, SmsRules
 from shared.organisations.connections import Connections
+from shared.reports.days import FactDays
 from shared.reports.facts import FactKeeping
 from shared.visits.changes import Happening, Notice, Told, heed
 from shared.visits.ids import visit_keys
@@ -149,7 +150,7 @@ class World:
             "https://visits.example.org", self.clock, LEASE, self.wait,
         )  # fmt: skip
         self.reports = GatewayReports(self.visits, self.replies())
-        recorder = FactKeeping(self.tables, self.connection_of)
+        recorder = FactKeeping(self.tables, FactDays(self.tables), self.connection_of, self.clock)
         self.worker = Worker(
             self.visits, self.alarms, self.queues, (texting,), recorder, self.rules_of, self.clock, LEASE
         )

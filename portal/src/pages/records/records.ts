@@ -11,7 +11,8 @@ export type Records = Schema<'RecordList'>;
 export const GROUPS = {
   single: ['provider', 'patient'],
   group: ['group-provider', 'group-patient'],
-  texts: ['sms-configuration'],
+  texts: ['direct-sms', 'sms-configuration'],
+  device: ['device-test'],
   later: [],
 } as const;
 export type Group = keyof typeof GROUPS;

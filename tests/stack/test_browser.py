@@ -22,7 +22,9 @@ async def test_patient_and_clinician_meet_in_real_browsers(hospital: Hospital, c
     link = next(line for line in (await _text(hospital, "+16085559876"))["message"].split("\n") if "/api/v/" in line)
     patient = await (await a_person(chromium)).new_page()
     complaints: list[str] = []
-    patient.on("console", lambda it: complaints.append(f"{it.text} {it.location['url']}") if it.type == "error" else None)
+    patient.on(
+        "console", lambda it: complaints.append(f"{it.text} {it.location['url']}") if it.type == "error" else None
+    )
     await patient.goto(link)
     await patient.get_by_role("status").wait_for()
     assert await patient.title() == "Your care team is getting ready"

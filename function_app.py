@@ -10,6 +10,7 @@ from functions import (
     directory,
     failures,
     graph,
+    guests,
     health,
     hl7,
     launch,
@@ -18,6 +19,7 @@ from functions import (
     people,
     reports,
     sms,
+    visit,
     work,
 )
 from shared import telemetry
@@ -32,6 +34,7 @@ for room in (
     directory,
     failures,
     graph,
+    guests,
     health,
     hl7,
     launch,
@@ -40,6 +43,7 @@ for room in (
     people,
     reports,
     sms,
+    visit,
     work,
 ):
     app.register_functions(room.bp)

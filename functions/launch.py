@@ -29,5 +29,5 @@ async def launch_callback(req: func.HttpRequest) -> func.HttpResponse:
 @page
 async def signin_callback(req: func.HttpRequest) -> func.HttpResponse:
     """Entra sent the clinician back."""
-    url, spent = await services().clinician_sign_in.finish(req.params, cookies_of(req))
-    return redirect(url, spent)
+    way = await services().clinician_sign_in.finish(req.params, cookies_of(req))
+    return redirect(way.url, *way.cookies)

@@ -170,6 +170,18 @@ CATALOGUE: dict[str, Problem] = {
     ),
     "link.over": Problem(410, "This visit is over.", "The link ends with the visit."),
     "link.cancelled": Problem(410, "This visit was cancelled.", "Book a new visit with the clinic."),
+    "link.revoked": Problem(
+        410, "This link was taken back.", "The clinician can make a new one on the visit's page."
+    ),
+    "link.expired": Problem(
+        410, "This link has run out.", "The clinician can make a new one on the visit's page."
+    ),
+    "visit.page_invalid": Problem(
+        400, "This page has run out, or was opened in another browser.", "Launch the visit again from the chart."
+    ),
+    "visit.too_many_guests": Problem(
+        409, "No more links can be made for this visit.", "Use one of those made already: a link works for several people."
+    ),
     "room.policy_missing": Problem(
         503, "The meeting could not be prepared.", "Grant the application access policy to the organiser (up to 30 minutes)."
     ),

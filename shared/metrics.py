@@ -9,6 +9,8 @@ import logging
 log = logging.getLogger("visitbridge.metrics")
 
 METRICS = {
+    "visitbridge.guest.entered": ("{guest}", "Guests who went into a meeting by their link"),
+    "visitbridge.guest.invited": ("{link}", "Links made for guests, by role"),
     "visitbridge.launch.begun": ("{launch}", "Launches that went on to the EHR's sign-in"),
     "visitbridge.launch.returned": ("{launch}", "Launches that came back from it as who they should be"),
     "visitbridge.launch.entered": ("{launch}", "Launches that ended in the visit"),

@@ -35,8 +35,11 @@ if TYPE_CHECKING:
     from shared.launch.approval import Approvals
     from shared.launch.ehr import EhrSignIn
     from shared.launch.entry import Entry
+    from shared.launch.guesses import Guesses
+    from shared.launch.guests import GuestLinks
     from shared.launch.launch import Launches
     from shared.launch.microsoft import ClinicianSignIn
+    from shared.launch.visit_page import VisitPages
     from shared.messages.direct import DirectTexts
     from shared.messages.inbound import Replies
     from shared.messages.optouts import OptOuts
@@ -374,10 +377,36 @@ class Services:
     @cached_property
     def entry(self) -> Entry:
         from shared.launch.entry import Entry
+
+        return Entry(self.settings, self.visits, self.rooms, self.connections, self.keys, self.guesses, self.clock)
+
+    @cached_property
+    def guesses(self) -> Guesses:
+        """One budget of misses for all kinds of links."""
         from shared.launch.guesses import Guesses
 
-        guesses = Guesses(self.clock)
-        return Entry(self.settings, self.visits, self.rooms, self.connections, self.keys, guesses, self.clock)
+        return Guesses(self.clock)
+
+    @cached_property
+    def guest_links(self) -> GuestLinks:
+        from shared.launch.guests import GuestLinks
+
+        return GuestLinks(self.visits, self.rooms, self.connections, self.keys, self.guesses, self.clock)
+
+    @cached_property
+    def visit_pages(self) -> VisitPages:
+        from shared.launch.visit_page import VisitPages
+
+        return VisitPages(
+            self.settings,
+            self.visits,
+            self.rooms,
+            self.connections,
+            self.texts_on,
+            self.issue_form,
+            self.keys,
+            self.clock,
+        )
 
     @cached_property
     def clinician_sign_in(self) -> ClinicianSignIn:
@@ -408,6 +437,10 @@ class Services:
     async def issue_form(self, connection: Connection, session: str, department: str) -> tuple[str, str]:
         """A form by which a clinician texts a visit's link."""
         return await self.direct_texts.issue(connection, session, department)
+
+    async def texts_on(self, connection: Connection) -> bool:
+        """Whether a text about a visit could leave."""
+        return await self.direct_texts.on(connection)
 
     @cached_property
     def direct_texts(self) -> DirectTexts:

@@ -186,6 +186,7 @@ def _said(status: int) -> str:
         202: "Taken; it goes on by itself.",
         204: "Done.",
         303: "Go on there.",
+        304: "Nothing is new.",
         302: "Go on there.",
         503: "Down.",
     }[status]

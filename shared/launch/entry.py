@@ -10,6 +10,8 @@ from shared.clock import Clock
 from shared.errors import BridgeError, Refused
 from shared.keys.keyring import Keyring
 from shared.keys.keys import Keys
+from shared.launch import page_session
+from shared.launch.cookies import Cookie
 from shared.launch.guesses import Guesses, client_address
 from shared.launch.smart import Context
 from shared.organisations.connection import Connection, ConnectionState
@@ -17,9 +19,10 @@ from shared.organisations.connections import Connections
 from shared.rooms.rooms import Rooms
 from shared.settings import Settings
 from shared.visits.changes import launched, with_staff
+from shared.visits.guests import refuse_ended, reopened
 from shared.visits.ids import link_token, read_link_token, visit_keys
 from shared.visits.store import Loaded, Visits
-from shared.visits.visit import Record, State
+from shared.visits.visit import Record
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +39,14 @@ class Standing:
     language: str
     start: datetime
     zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where a clinician goes: into the room, or to the visit's page, which needs its cookie."""
+
+    url: str
+    cookies: tuple[Cookie, ...] = ()
 
 
 class Entry:
@@ -65,10 +76,13 @@ class Entry:
         ring = await self._keys.ring()
         return Looked(await self._visits.look(visit_keys(ring, connection.id, context.session)), context)
 
-    async def clinician(self, connection: Connection, looked: "Looked", ehr_user: str, oid: str) -> str:
-        """The room's address for a clinician, who is its organiser if there is none, a presenter else."""
+    async def clinician(self, connection: Connection, looked: "Looked", ehr_user: str, oid: str) -> Way:
+        """The way for a clinician, who is the room's organiser if there is none, a presenter else.
+
+        A visit that was ended for all is open again.
+        """
         ring, key = await self._keys.ring(), looked.loaded.key
-        note = self._noting(connection, looked, ring)
+        note = self._noting(connection, looked, ring, _reopened)
         if looked.has_room and looked.knows(oid):
             record = self._beside(looked, note)
         else:
@@ -77,13 +91,16 @@ class Entry:
         room = await self._rooms.open(record, connection, oid)
         if room is None:
             raise Refused("room.refused")
-        return room.join_url
+        if not connection.visit_page:
+            return Way(room.join_url)
+        page, cookie = page_session.begin(ring, key, oid, self._clock())
+        return Way(f"{self._settings.public_url}/api/visit/{page}", (cookie,))
 
     async def patient(self, connection: Connection, context: Context) -> str:
         """The room's address for a patient, or our waiting page while nobody can be the organiser."""
         looked = await self.look(connection, context)
         ring, key = await self._keys.ring(), looked.loaded.key
-        note = self._noting(connection, looked, ring)
+        note = self._noting(connection, looked, ring, _open)
         record = self._beside(looked, note) if looked.has_room else await self._changed(looked, note)
         room = await self._try_room(record, connection)
         return room or f"{self._settings.public_url}/api/v/{link_token(ring, key, context.session)}"
@@ -125,7 +142,9 @@ class Entry:
             return None
         return room.join_url if room else None
 
-    def _noting(self, connection: Connection, looked: "Looked", ring: Keyring) -> Callable[[Record | None], Record]:
+    def _noting(
+        self, connection: Connection, looked: "Looked", ring: Keyring, entered: Callable[[Record], Record]
+    ) -> Callable[[Record | None], Record]:
         """The change that a launch makes to its visit. Raises `Refused` for one that cannot be entered any more."""
         key, context = looked.loaded.key, looked.context
         session = ring.seal("session", context.session.encode(), str(key))
@@ -134,7 +153,7 @@ class Entry:
             after = launched(
                 record, key=key, session=session, zone=connection.zone, department=context.department, now=self._clock()
             )
-            return _open(after)
+            return entered(after)
 
         return note
 
@@ -170,9 +189,11 @@ class Looked:
 
     @property
     def has_room(self) -> bool:
-        """Whether there is a room to send people to."""
+        """Whether there is a room to send people to, and none has to be opened again."""
         record = self.loaded.record
-        return record is not None and record.visit.room is not None and record.visit.room.stage == "ready"
+        if record is None or record.visit.closed:
+            return False
+        return record.visit.room is not None and record.visit.room.stage == "ready"
 
     def knows(self, oid: str) -> bool:
         """Whether this person launched the visit as staff before."""
@@ -181,8 +202,10 @@ class Looked:
 
 def _open(record: Record) -> Record:
     """The record itself, if its visit can still be entered."""
-    if record.visit.state is State.CANCELLED:
-        raise Refused("link.cancelled")
-    if record.visit.state is not State.BOOKED:
-        raise Refused("link.over")
+    refuse_ended(record)
     return replace(record)
+
+
+def _reopened(record: Record) -> Record:
+    """The record for staff, who may open again what was ended for all."""
+    return _open(reopened(record))

@@ -120,9 +120,9 @@ class Launches:
             self._clinicians.linked(connection.id, user), self._entry.look(connection, context)
         )
         if oid is not None:
-            url = await self._entry.clinician(connection, looked, user, oid)
+            way = await self._entry.clinician(connection, looked, user, oid)
             measure("visitbridge.launch.entered", 1, audience="provider")
-            return Arrival(url, (signed_in.spent,))
+            return Arrival(way.url, (signed_in.spent, *way.cookies))
         departure = await self._microsoft.begin(Newcomer(connection.tenant, connection.id, user, context))
         return Arrival(departure.url, (signed_in.spent, departure.cookie))
 

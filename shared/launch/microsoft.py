@@ -13,7 +13,7 @@ from shared.keys.keyring import SealError
 from shared.keys.keys import Keys
 from shared.launch.cookies import LIFE, Cookie
 from shared.launch.ehr import Departure
-from shared.launch.entry import Entry
+from shared.launch.entry import Entry, Way
 from shared.launch.smart import Context
 from shared.metrics import measure
 from shared.organisations.audit import Audit
@@ -63,8 +63,8 @@ class ClinicianSignIn:
         ring = await self._keys.ring()
         return Departure(url, Cookie(_name(str(flow["state"])), ring.seal_json(PURPOSE, content)))
 
-    async def finish(self, query: Mapping[str, str], cookies: Mapping[str, str]) -> tuple[str, Cookie]:
-        """Keeps the link and enters the visit. Returns where to go and the cookie to remove."""
+    async def finish(self, query: Mapping[str, str], cookies: Mapping[str, str]) -> Way:
+        """Keeps the link and enters the visit. The way has the sign-in's own cookie to remove, too."""
         name = _name(query.get("state", ""))
         ring = await self._keys.ring()
         try:
@@ -81,9 +81,9 @@ class ClinicianSignIn:
         await self._clinicians.link(connection.id, user, connection.tenant, oid)
         await self._audit.note(connection.tenant, oid, "clinician.linked", connection.id)
         looked = await self._entry.look(connection, Context(*began["context"]))
-        url = await self._entry.clinician(connection, looked, user, oid)
+        way = await self._entry.clinician(connection, looked, user, oid)
         measure("visitbridge.launch.entered", 1, audience="provider")
-        return url, Cookie(name, "", 0)
+        return Way(way.url, (Cookie(name, "", 0), *way.cookies))
 
 
 def _name(state: str) -> str:

@@ -127,8 +127,12 @@ class DirectTexts:
         keys = visit_keys(ring, ticket.connection.id, ticket.session)
         return keys[0] if len(keys) == 1 else (await self._visits.find(keys))[0]
 
-    async def _check_on(self, connection: Connection) -> None:
+    async def on(self, connection: Connection) -> bool:
+        """Whether a text could leave."""
         sms = connection.sms
         on = connection.state is ConnectionState.APPROVED and sms.enabled and sms.sender and sms.organisation
-        if not on or not await self._consented(connection.tenant):
+        return bool(on) and await self._consented(connection.tenant)
+
+    async def _check_on(self, connection: Connection) -> None:
+        if not await self.on(connection):
             raise Refused("direct.texts_off")

@@ -124,6 +124,7 @@ class Connection:
     lobby: str = "invited"
     chat: str = "limited"
     recording: bool = False
+    visit_page: bool = False
     sms: SmsRules = SmsRules()
     writeback: Writeback = Writeback()
     endpoints: Endpoints | None = None

@@ -51,11 +51,14 @@ class PersonRef(Request):
 
 
 class RoomChange(Request):
-    """Meeting settings. `lobby`: who passes it by; `chat`: `limited` is during the call only."""
+    """Meeting settings. `lobby`: who passes it by; `chat`: `limited` is during the call only; `visit_page`: clinicians
+    come to the visit's page first, and go on to Teams from there.
+    """
 
     lobby: Literal["organizer", "invited", "organization"] | UnsetType = UNSET
     chat: Literal["limited", "enabled", "disabled"] | UnsetType = UNSET
     recording: bool | UnsetType = UNSET
+    visit_page: bool | UnsetType = UNSET
 
 
 Code = Annotated[str, Meta(max_length=20, pattern=LINE)]

@@ -27,7 +27,12 @@ def show(connection: Connection, now: datetime) -> shown.ConnectionShown:
         client_ids=dict(connection.client_ids),
         assertion=connection.assertion,
         organizers=list(connection.organizers),
-        room=shown.RoomShown(lobby=connection.lobby, chat=connection.chat, recording=connection.recording),
+        room=shown.RoomShown(
+            lobby=connection.lobby,
+            chat=connection.chat,
+            recording=connection.recording,
+            visit_page=connection.visit_page,
+        ),
         sms=show_sms(connection.sms),
         writeback=shown.WritebackShown(
             kind=writeback.kind, statuses=dict(writeback.statuses), id_types=dict(writeback.id_types)

@@ -27,6 +27,7 @@ class RoomShown(Shown):
     lobby: str
     chat: str
     recording: bool
+    visit_page: bool
 
 
 class WritebackShown(Shown):

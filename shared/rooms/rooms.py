@@ -265,6 +265,7 @@ def settings_of(record: Record, room: Room, connection: Connection) -> Settings:
         connection.chat,
         recording=connection.recording,
         presenters=presenters_of(record, room),
+        closed=record.visit.closed is not None,
     )
 
 

@@ -160,6 +160,7 @@ def _book(
         room=_room_due(visit.room, "move") if resized and not new else visit.room,
         facts_due=(visit.facts_due or changed or resized) and (active or not over),
         call_ended=None if moved else visit.call_ended,
+        closed=None if moved else visit.closed,
     )
     after = replace(before, visit=visit, phones=phones)
     if not changed:

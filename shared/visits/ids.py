@@ -15,6 +15,8 @@ VISIT_BYTES = 15
 SECRET_BYTES = 16
 SHARDS = 16
 TOKEN = re.compile(r"([A-Za-z0-9]{9})([A-Za-z0-9_-]{22})")
+GUEST_TOKEN = re.compile(r"([A-Za-z0-9]{9})([A-Za-z0-9_-]{20})([0-9a-f]{6})([A-Za-z0-9_-]{22})")
+_BEHIND = ".,;:!?)>]'\""
 
 
 def visit_keys(ring: Keyring, connection: str, session: str) -> list[VisitKey]:
@@ -35,13 +37,28 @@ def read_link_token(ring: Keyring, token: str) -> list[VisitKey]:
 
     Phones take a full stop or a bracket behind a link for a part of it.
     """
-    match = TOKEN.fullmatch(token.rstrip(".,;:!?)>]'\""))
+    match = TOKEN.fullmatch(token.rstrip(_BEHIND))
     if match is None:
         return []
     connection, secret = match[1], decode(match[2])
     if encode(secret) != match[2]:
         return []
     return [VisitKey(connection, encode(key)) for key in ring.digests("visit", secret.hex(), VISIT_BYTES)]
+
+
+def guest_token(ring: Keyring, key: VisitKey, guest: str) -> str:
+    """The code in a guest's link: which visit, which guest, and 128 bits of a MAC over both, which no row holds."""
+    return f"{key.connection}{key.visit}{guest}{encode(ring.digest('guest', f'{key}|{guest}', SECRET_BYTES))}"
+
+
+def read_guest_token(ring: Keyring, token: str) -> tuple[VisitKey, str] | None:
+    """The visit and the guest of a link's code, or None if we did not make it."""
+    match = GUEST_TOKEN.fullmatch(token.rstrip(_BEHIND))
+    if match is None:
+        return None
+    key, code = VisitKey(match[1], match[2]), decode(match[4])
+    right = ring.verify("guest", f"{key}|{match[3]}", code) and encode(code) == match[4]
+    return (key, match[3]) if right else None
 
 
 def _names(ring: Keyring, connection: str, session: str) -> list[tuple[bytes, VisitKey]]:

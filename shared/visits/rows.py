@@ -1,6 +1,7 @@
 """The rows of a visit, to and from records. Every row of one visit shares a partition; row keys begin with its key.
 
-`V` the visit, `V:phone` (of a group: `V:phone:<patient>`), `V:text:<name>`, `V:jti:<hash>`: docs/data-map.md.
+`V` the visit, `V:phone` (of a group: `V:phone:<patient>`), `V:text:<name>`, `V:jti:<hash>`, `V:guest:<id>`:
+docs/data-map.md.
 """
 
 import json
@@ -15,6 +16,7 @@ from shared.visits.ids import partition
 from shared.visits.visit import (
     Announcement,
     Claim,
+    Guest,
     Heard,
     Noted,
     Phone,
@@ -37,6 +39,7 @@ def read(key: VisitKey, rows: Iterable[Entity]) -> tuple[Record, str] | None:
     phones: dict[str, Phone] = {}
     texts: dict[str, Text] = {}
     tokens = {}
+    guests: dict[str, Guest] = {}
     for row in rows:
         rest = row["RowKey"][len(key.visit) :]
         if rest == "":
@@ -48,7 +51,9 @@ def read(key: VisitKey, rows: Iterable[Entity]) -> tuple[Record, str] | None:
             texts[text.name] = text
         elif rest.startswith(":jti:"):
             tokens[rest[5:]] = from_text(row["expires"])
-    return (Record(visit, phones, texts, tokens), etag) if visit else None
+        elif rest.startswith(":guest:"):
+            guests[rest[7:]] = _guest(rest[7:], row)
+    return (Record(visit, phones, texts, tokens, guests), etag) if visit else None
 
 
 def difference(before: Record | None, after: Record, etag: str) -> list[Operation]:
@@ -72,6 +77,12 @@ def difference(before: Record | None, after: Record, etag: str) -> list[Operatio
         for name, text in after.texts.items()
         if old_texts.get(name) != text
     ]
+    old_guests = before.guests if before else {}
+    operations += [
+        ("upsert", base | {"RowKey": f"{key.visit}:guest:{name}"} | _guest_fields(guest))
+        for name, guest in after.guests.items()
+        if old_guests.get(name) != guest
+    ]
     old_tokens = before.tokens if before else {}
     for token, expires in after.tokens.items():
         if token not in old_tokens:
@@ -87,6 +98,7 @@ def removal(record: Record, etag: str) -> list[Operation]:
     key = record.visit.key
     base = {"PartitionKey": partition(key)}
     rows = [f":text:{name}" for name in record.texts] + [f":jti:{token}" for token in record.tokens]
+    rows += [f":guest:{name}" for name in record.guests]
     operations: list[Operation] = [("delete", base | {"RowKey": key.visit, ETAG: etag})]
     operations += [("delete", base | {"RowKey": _phone_row(key, patient)}) for patient in record.phones]
     return operations + [("delete", base | {"RowKey": key.visit + row}) for row in rows]
@@ -132,6 +144,7 @@ def _visit_fields(visit: Visit) -> dict[str, Any]:
         "facts_due": visit.facts_due,
         "noted": json.dumps(asdict(visit.noted)) if visit.noted != Noted() else None,
         "call_ended": visit.call_ended and to_text(visit.call_ended),
+        "closed": visit.closed and to_text(visit.closed),
         "launches": visit.launches,
     }
 
@@ -195,6 +208,7 @@ def _visit(key: VisitKey, row: Entity) -> Visit:
         facts_due=row["facts_due"],
         noted=_noted(row.get("noted")),
         call_ended=from_text_or_none(row.get("call_ended")),
+        closed=from_text_or_none(row.get("closed")),
         launches=row["launches"],
     )
 
@@ -235,4 +249,27 @@ def _text(row: Entity) -> Text:
         patient=row.get("patient") or "",
         due=from_text_or_none(row.get("due")),
         reason=row.get("reason") or "",
+    )
+
+
+def _guest_fields(guest: Guest) -> dict[str, Any]:
+    return {
+        "role": guest.role,
+        "by": guest.by,
+        "made": to_text(guest.made),
+        "expires": to_text(guest.expires),
+        "revoked": guest.revoked and to_text(guest.revoked),
+        "uses": guest.uses,
+    }
+
+
+def _guest(name: str, row: Entity) -> Guest:
+    return Guest(
+        id=name,
+        role=row["role"],
+        by=row["by"],
+        made=from_text(row["made"]),
+        expires=from_text(row["expires"]),
+        revoked=from_text_or_none(row.get("revoked")),
+        uses=row["uses"],
     )

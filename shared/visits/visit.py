@@ -129,6 +129,21 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
+class Guest:
+    """A link that a clinician made for somebody without an account. `role` is one of a few words and never a name; `by`
+    is the clinician's oid; `uses` counts how often it led into the meeting.
+    """
+
+    id: str
+    role: str
+    by: str
+    made: datetime
+    expires: datetime
+    revoked: datetime | None = None
+    uses: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Watch:
     """Graph's subscription to the room's events."""
 
@@ -194,7 +209,7 @@ class Visit:
     """The visit's own row. `generation` grows with every change in time, number, language or state; `time_generation` is
     the generation that set the start, `time_set` when that was. `applied` is the time (MSH-7) of the latest message about
     the visit and `applied_number` its MSH-10, if a number; `ended` is the time of the latest that ended it; `heard` is by
-    patient.
+    patient. `closed`: a clinician ended it for all, until one launches it again.
     """
 
     key: VisitKey
@@ -226,6 +241,7 @@ class Visit:
     facts_due: bool = False
     noted: Noted = Noted()
     call_ended: datetime | None = None
+    closed: datetime | None = None
     launches: int = 0
 
     @property
@@ -239,7 +255,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A visit with its phones, its texts and the tokens seen: all rows that one transaction commits.
+    """A visit with its phones, its texts, the tokens seen and its guests' links: all rows that one transaction commits.
 
     `phones` are by patient: `""` is the patient of an ordinary visit; those of a group have a keyed hash of their own
     visit number.
@@ -249,6 +265,7 @@ class Record:
     phones: Mapping[str, Phone] = field(default_factory=dict)
     texts: Mapping[str, Text] = field(default_factory=dict)
     tokens: Mapping[str, datetime] = field(default_factory=dict)
+    guests: Mapping[str, Guest] = field(default_factory=dict)
 
     def text_list(self, *states: TextState) -> list[Text]:
         """Texts in the given states, by name."""

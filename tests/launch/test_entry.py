@@ -1,18 +1,21 @@
 """What entering a visit costs: the trips that somebody waits for, counted, and what is written beside them."""
 
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
 
 from shared.errors import Refused
+from shared.launch import page_session
 from shared.launch.entry import Entry
 from shared.launch.guesses import Guesses
 from shared.launch.smart import Context
 from shared.organisations.connections import Connections
 from shared.settings import Settings
+from shared.visits.guests import closed
 from shared.visits.ids import link_token, visit_keys
 from shared.visits.visit import State
-from tests.builders import RING, a_visit
+from tests.builders import NOW, RING, a_visit
 from tests.rooms.teams import CONNECTION, Clinic
 
 CONTEXT = Context("900100001", "10501", "1")
@@ -40,7 +43,7 @@ class Lobby:
 
     async def doctor(self, oid: str = "doctor") -> str:
         looked = await self.entry.look(CONNECTION, CONTEXT)
-        return await self.entry.clinician(CONNECTION, looked, f"e-{oid}", oid)
+        return (await self.entry.clinician(CONNECTION, looked, f"e-{oid}", oid)).url
 
     def forget(self) -> None:
         self.clinic.tables.requests.clear()
@@ -140,3 +143,28 @@ async def test_the_device_test_is_of_the_visit_and_changes_nothing() -> None:
     url = await lobby.entry.device_test(CONNECTION, CONTEXT)
     assert url == f"https://us.example/api/device-test/{LINK}"
     assert lobby.asked == 1
+
+
+async def test_a_visit_ended_for_all_is_over_for_patients_and_opened_again_by_staff() -> None:
+    lobby = Lobby()
+    await lobby.booked()
+    room = await lobby.doctor()
+    await lobby.settled()
+    await lobby.clinic.visits.change(KEY, lambda record: record and closed(record, NOW))
+    with pytest.raises(Refused, match=r"link\.over"):
+        await lobby.entry.patient(CONNECTION, CONTEXT)
+    assert await lobby.doctor() == room
+    assert await lobby.entry.patient(CONNECTION, CONTEXT) == room
+
+
+async def test_where_the_connection_shows_the_visit_s_page_a_launch_ends_there() -> None:
+    lobby = Lobby()
+    await lobby.booked()
+    looked = await lobby.entry.look(CONNECTION, CONTEXT)
+    way = await lobby.entry.clinician(replace(CONNECTION, visit_page=True), looked, "e-doctor", "doctor")
+    (cookie,) = way.cookies
+    page = way.url.rpartition("/api/visit/")[2]
+    assert page_session.read(RING, page, cookie.value, NOW).oid == "doctor"
+    record = await lobby.clinic.load(KEY)
+    assert record.visit.room is not None
+    assert record.visit.watch is not None, "nobody would hear who arrives"

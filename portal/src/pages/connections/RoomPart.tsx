@@ -1,4 +1,5 @@
-// The meeting that is a visit's room: who organises it where no clinician has, who waits, chat, recording.
+// The meeting that is a visit's room: who organises it where no clinician has, who waits, chat, recording, the
+// clinicians' page.
 import { Checkbox, Radios } from '../../ui/Choices';
 import { useConnections } from '../../words/connections';
 import type { FormProps } from './ConnectionForm';
@@ -45,6 +46,12 @@ export function RoomPart({ entries, set, error, level }: FormProps) {
         hint={w('recording.hint')}
         checked={room.recording}
         onChange={(recording) => set('room', { ...room, recording })}
+      />
+      <Checkbox
+        label={w('visit_page.label')}
+        hint={w('visit_page.hint')}
+        checked={room.visit_page}
+        onChange={(visit_page) => set('room', { ...room, visit_page })}
       />
     </Part>
   );

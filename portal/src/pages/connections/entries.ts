@@ -24,6 +24,7 @@ export interface Entries {
     readonly lobby: (typeof LOBBIES)[number];
     readonly chat: (typeof CHATS)[number];
     readonly recording: boolean;
+    readonly visit_page: boolean;
   };
   readonly assertion: (typeof ASSERTIONS)[number];
   readonly writeback: {
@@ -59,7 +60,7 @@ export function emptyEntries(zone: string): Entries {
     approver: null,
     client_ids: {},
     organizers: [],
-    room: { lobby: 'invited', chat: 'limited', recording: false },
+    room: { lobby: 'invited', chat: 'limited', recording: false, visit_page: false },
     assertion: 'ES384',
     writeback: { kind: 'none', statuses: {}, id_types: {} },
   };
@@ -96,7 +97,10 @@ function kept(entries: Entries, field: Field): unknown {
   if (field === 'client_ids') return trimmed(client_ids);
   if (field === 'organizers') return [...organizers].sort();
   if (field === 'writeback') return [writeback.kind, trimmed(writeback.statuses), trimmed(writeback.id_types)];
-  if (field === 'room') return [entries.room.lobby, entries.room.chat, entries.room.recording];
+  if (field === 'room') {
+    const { lobby, chat, recording, visit_page } = entries.room;
+    return [lobby, chat, recording, visit_page];
+  }
   return entries[field];
 }
 

@@ -152,6 +152,11 @@ def redirect(url: str, *cookies: Cookie, status: int = 302) -> func.HttpResponse
         status_code=status,
         headers={"Location": url, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"},
     )
+    return with_cookies(answer, *cookies)
+
+
+def with_cookies(answer: func.HttpResponse, *cookies: Cookie) -> func.HttpResponse:
+    """The answer, setting or removing cookies."""
     for cookie in cookies:
         answer.headers.add(
             "Set-Cookie",

@@ -1,8 +1,13 @@
 """Browsers that come from the EHR, and from Entra after a clinician's one sign-in."""
 
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode
+
 import azure.functions as func
 
-from functions.answers import cookies_of, page, redirect
+from functions.answers import cookies_of, page, redirect, with_cookies
+from functions.launch_page import FRAMES, own_window_page, posting_page
+from functions.page_words import language_of
 from shared.services import services
 
 bp = func.Blueprint()
@@ -13,8 +18,13 @@ bp = func.Blueprint()
 async def launch_begin(req: func.HttpRequest) -> func.HttpResponse:
     """SMART App Launch 2.2, EHR launch: `?iss&launch`."""
     params = req.route_params
+    language = language_of(req.headers.get("accept-language", ""))
+    if req.headers.get("sec-fetch-dest") in FRAMES:
+        return own_window_page(_again(params, req.params), language)
     departure = await services().launches.begin(params["audience"], req.params, params.get("connection_id"))
-    return redirect(departure.url, departure.cookie)
+    if departure.form is None:
+        return redirect(departure.url, departure.cookie)
+    return with_cookies(posting_page(departure.url, departure.form, language), departure.cookie)
 
 
 @bp.route("launch/callback/{audience}", methods=["GET"])
@@ -31,3 +41,9 @@ async def signin_callback(req: func.HttpRequest) -> func.HttpResponse:
     """Entra sent the clinician back."""
     way = await services().clinician_sign_in.finish(req.params, cookies_of(req))
     return redirect(way.url, *way.cookies)
+
+
+def _again(route: Mapping[str, str], query: Mapping[str, str]) -> str:
+    """The address of the launch that was asked for, on this host."""
+    parts = [quote(route[name], safe="") for name in ("audience", "connection_id") if route.get(name)]
+    return f"/api/launch/epic/{'/'.join(parts)}?{urlencode({name: query.get(name, '') for name in ('iss', 'launch')})}"

@@ -6,6 +6,8 @@ those who set a connection up.
 
 from typing import Literal
 
+from functions.launch_words import WORDS as LAUNCH
+
 RIGHT_TO_LEFT = frozenset({"ar"})
 Reader = Literal["patient", "staff"]
 
@@ -137,6 +139,9 @@ WORDS: dict[str, dict[str, str]] = {
         "staff_help": "Người quản lý VisitBridge có thể giúp bạn với mã này:",
     },
 }
+
+for _language, _said in LAUNCH.items():
+    WORDS[_language] |= _said
 
 
 def language_of(accept: str) -> str:

@@ -135,6 +135,9 @@ CATALOGUE: dict[str, Problem] = {
     "launch.state_invalid": Problem(
         400, "This sign-in has expired or was opened in another window.", "Start again from the chart; cookies must be allowed."
     ),
+    "launch.used": Problem(
+        409, "The visit was already opened with this click.", "If it is not to be seen, open it from the chart once more."
+    ),
     "launch.ehr_refused": Problem(
         403, "The EHR did not complete the sign-in.", "Check client ids and keys in the EHR; the app may need to be downloaded."
     ),

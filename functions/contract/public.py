@@ -16,6 +16,7 @@ FIELDS = Media("application/x-www-form-urlencoded", "`code`, `phone`, `language`
 FORM = "The form's name, from the launch. Its ticket is in a cookie of the same browser."
 LINK = ("link.invalid", "link.too_many", "link.off", "link.over", "link.cancelled")
 ROOM = ("room.policy_missing", "room.refused")
+AUDIENCE = "`provider`, `patient`, `directsms` or `devicetest`."
 SIGN_IN = (
     "launch.state_invalid", "launch.ehr_refused", "launch.identity_invalid", "launch.wrong_role", "connection.changed",
 )  # fmt: skip
@@ -90,9 +91,10 @@ class KeySet(Shown):
 
 OPERATIONS = {
     "launch_begin": Operation(
-        "A launch from the EHR: redirects to its authorization endpoint", "launch", {302: None, 200: PAGE},
+        "A launch from the EHR: to its authorization endpoint, or into a window of its own", "launch",
+        {302: None, 200: PAGE},
         query=LaunchQuery, signed_in=False, errors="page",
-        path={"audience": "`provider` or `patient`.", "connection_id": "Needed where several share a FHIR base URL."},
+        path={"audience": AUDIENCE, "connection_id": "Needed where several share a FHIR base URL."},
         refuses=(
             "launch.issuer_missing", "launch.issuer_unknown", "launch.connection_ambiguous", "launch.audience_unknown",
             "connection.not_approved",
@@ -100,7 +102,7 @@ OPERATIONS = {
     ),
     "launch_callback": Operation(
         "The EHR sent the browser back: into the room, to our waiting page, or to Entra", "launch", {302: None, 200: PAGE},
-        query=CodeQuery, signed_in=False, errors="page", path={"audience": "`provider`, `patient` or `directsms`."},
+        query=CodeQuery, signed_in=False, errors="page", path={"audience": AUDIENCE},
         refuses=(
             *SIGN_IN, *LINK, *ROOM, "launch.session_missing", "launch.audience_unknown", "connection.not_approved",
         ),
@@ -108,7 +110,9 @@ OPERATIONS = {
     "signin_callback": Operation(
         "Entra sent the clinician back: into the room", "launch", {302: None, 200: PAGE}, query=CodeQuery,
         signed_in=False, errors="page",
-        refuses=("launch.state_invalid", "signin.failed", "signin.wrong_tenant", "connection.changed", *LINK, *ROOM),
+        refuses=(
+            "launch.state_invalid", "launch.used", "signin.failed", "signin.wrong_tenant", "connection.changed", *LINK, *ROOM,
+        ),
     ),
     "approval_begin": Operation(
         "Sends the approver's browser to the EHR's sign-in", "approval", {302: None, 200: PAGE}, query=Ticket,

@@ -78,10 +78,12 @@ def routes(
         return JSONResponse(asdict(receipt))
 
     async def launch(request: Request) -> Response:
-        """`{audience, csn, user?, connection_id?, context?, fhir_user?}` -> 201 `{launch, iss, url}`. Anyone of the
-        story may be the user, fit for the audience or not; `fhir_user` is `Type/id`, or null for a token without one.
+        """`{audience, csn, user?, connection_id?, context?, fhir_user?, long?}` -> 201 `{launch, iss, url}`. Anyone of
+        the story may be the user, fit for the audience or not; `fhir_user` is `Type/id`, or null for a token without
+        one; `long` asks for a long launch token.
         """
-        body = await control_object(request, {"audience", "csn", "user", "connection_id", "context", "fhir_user"})
+        known = {"audience", "csn", "user", "connection_id", "context", "fhir_user", "long"}
+        body = await control_object(request, known)
         audience, found = body.get("audience"), appointments.find(str(body.get("csn")))
         if audience not in CLIENT_OF_AUDIENCE:
             raise HTTPException(400, f"audience must be one of {', '.join(CLIENT_OF_AUDIENCE)}")
@@ -95,6 +97,7 @@ def routes(
             connection_id=body.get("connection_id") or "",
             context_string=body.get("context"),
             fhir_user=fhir_user,
+            long=bool(body.get("long")),
         )
         return JSONResponse({"launch": token, "iss": launches.config.fhir_base, "url": url}, 201)
 

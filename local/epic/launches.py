@@ -60,16 +60,17 @@ class Launches:
         connection_id: str = "",
         context_string: str | None = None,
         fhir_user: str | None = None,
+        long: bool = False,
     ) -> tuple[str, str]:
         """The launch token and the URL to send the browser to. `context_string` replaces the record's; `fhir_user`
-        replaces `Type/id` of the user, and empty leaves it out.
+        replaces `Type/id` of the user, and empty leaves it out; `long` makes a token too long for some addresses.
         """
         record = context.record_name(audience, appointment)
         members = context.fill(self.contexts[record] if context_string is None else context_string, appointment, user)
         who = subject(user)
         if fhir_user is not None:
             who = Subject(fhir_user.rpartition("/")[2] or who.fhir_id, fhir_user, who.username)
-        token = _token()
+        token = _token(long=long)
         now = self.clock()
         self._open = {each: launch for each, launch in self._open.items() if launch.expires_at > now}
         self._open[token] = Launch(
@@ -113,6 +114,6 @@ def _fhir_id(kind: str, key: str) -> str:
     return "e" + base64.urlsafe_b64encode(hashlib.sha256(f"{kind} {key}".encode()).digest()).decode()[:22]
 
 
-def _token() -> str:
+def _token(*, long: bool) -> str:
     """Opaque and long, of the shape of a JWT, which Epic's later launch tokens are: nobody may cut or parse it."""
-    return ".".join(secrets.token_urlsafe(size) for size in (60, 600, 256))
+    return ".".join(secrets.token_urlsafe(size) for size in (60, 1_500 if long else 600, 256))

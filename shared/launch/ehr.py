@@ -18,7 +18,7 @@ from shared.keys.ahead import Assertions, Audience
 from shared.keys.keyring import SealError
 from shared.keys.keys import Keys
 from shared.launch.cookies import LIFE, Cookie
-from shared.launch.smart import Identity, Pending, authorize_url, read_identity
+from shared.launch.smart import Identity, Pending, authorize_query, authorize_url, must_post, read_identity
 from shared.organisations.connection import Connection
 from shared.organisations.connections import Connections
 
@@ -28,10 +28,11 @@ PURPOSE = "sign-in"
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """Where to send the browser, and what it must carry."""
+    """Where to send the browser, and what it must carry. With a `form`, that is posted there."""
 
     url: str
     cookie: Cookie
+    form: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,10 @@ class EhrSignIn:
         extra: Mapping[str, str] | None = None,
     ) -> Departure:
         """Begins a sign-in. `extra` comes back when it is finished."""
-        pending = Pending.new()
-        url = authorize_url(
-            connection, pending, client_id=connection.client_id(audience), redirect_uri=redirect_uri, launch=launch
-        )
+        pending, endpoints, client_id = Pending.new(), connection.endpoints, connection.client_id(audience)
+        if endpoints is None:
+            raise Refused("connection.not_approved")
+        query = authorize_query(connection, pending, client_id=client_id, redirect_uri=redirect_uri, launch=launch)
         content = {
             "state": pending.state,
             "nonce": pending.nonce,
@@ -84,8 +85,11 @@ class EhrSignIn:
             "extra": dict(extra or {}),
         }
         ring = await self._keys.ring()
-        self._assertions.prepare(_audience(connection, connection.client_id(audience)))
-        return Departure(url, Cookie(_name(audience, pending.state), ring.seal_json(PURPOSE, content, audience)))
+        self._assertions.prepare(_audience(connection, client_id))
+        cookie = Cookie(cookie_name(audience, pending.state), ring.seal_json(PURPOSE, content, audience))
+        if must_post(endpoints, query):
+            return Departure(endpoints.authorize, cookie, query)
+        return Departure(authorize_url(endpoints, query), cookie)
 
     async def finish(self, audience: str, query: Mapping[str, str], cookies: Mapping[str, str]) -> SignedIn:
         """Finishes what `begin` began in this very browser.
@@ -93,7 +97,7 @@ class EhrSignIn:
         Raises `Refused`: `launch.state_invalid`, `.ehr_refused`, `.identity_invalid`; `connection.changed` if the
         configuration moved under the sign-in. Raises `Unavailable` if the EHR does not answer.
         """
-        name = _name(audience, query.get("state", ""))
+        name = cookie_name(audience, query.get("state", ""))
         began = await self._began(cookies.get(name, ""), audience, query.get("state", ""))
         connection = await self._connections.get(str(began["connection"]))
         if connection is None or connection.configuration != began["configuration"] or connection.endpoints is None:
@@ -118,7 +122,7 @@ class EhrSignIn:
     async def began_for(self, audience: str, query: Mapping[str, str], cookies: Mapping[str, str]) -> str:
         """The id of the connection that this browser's sign-in was begun for. Raises as `finish` does."""
         state = query.get("state", "")
-        return str((await self._began(cookies.get(_name(audience, state), ""), audience, state))["connection"])
+        return str((await self._began(cookies.get(cookie_name(audience, state), ""), audience, state))["connection"])
 
     async def _began(self, sealed: str, audience: str, state: str) -> dict[str, Any]:
         ring = await self._keys.ring()
@@ -191,5 +195,6 @@ def _audience(connection: Connection, client_id: str) -> Audience:
     return Audience(connection.environment, connection.assertion, client_id, connection.endpoints.token)
 
 
-def _name(audience: str, state: str) -> str:
+def cookie_name(audience: str, state: str) -> str:
+    """The name of a sign-in's cookie: one for each, so that tabs do not disturb each other."""
     return f"vb_{audience}_{sha256(state.encode()).hexdigest()[:12]}"

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from shared.clock import Clock
 from shared.errors import BridgeError, Refused
 from shared.launch.cookies import FORM_LIFE, Cookie, form_cookie
-from shared.launch.ehr import Departure, EhrSignIn, SignedIn
+from shared.launch.ehr import Departure, EhrSignIn, SignedIn, cookie_name
 from shared.launch.entry import Entry
 from shared.launch.microsoft import ClinicianSignIn, Newcomer
+from shared.launch.once import Once
 from shared.launch.smart import check_role, read_context
 from shared.metrics import measure
 from shared.organisations.connection import Connection, ConnectionState, normal_fhir_base
@@ -54,6 +55,7 @@ class Launches:
         self._issue_form = issue_form
         self._sightings = sightings
         self._clock = clock
+        self._once: Once[Arrival] = Once(clock)
 
     async def begin(self, audience: str, query: Mapping[str, str], connection_id: str | None) -> Departure:
         """The EHR opened us: to its own sign-in, and back to `/api/launch/callback/{audience}`."""
@@ -80,8 +82,10 @@ class Launches:
         """The EHR sent the browser back: into the room, to the waiting page, or to the one Microsoft sign-in."""
         if audience not in AUDIENCES:
             raise Refused("launch.audience_unknown")
+        state = query.get("state", "")
+        proof = (audience, query.get("code", ""), cookies.get(cookie_name(audience, state), ""))
         try:
-            return await self._enter(audience, query, cookies)
+            return await self._once.finish(state, proof, lambda: self._enter(audience, query, cookies))
         except BridgeError as error:
             _refused(audience, error)
             with contextlib.suppress(BridgeError):

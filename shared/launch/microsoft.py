@@ -14,6 +14,7 @@ from shared.keys.keys import Keys
 from shared.launch.cookies import LIFE, Cookie
 from shared.launch.ehr import Departure
 from shared.launch.entry import Entry, Way
+from shared.launch.once import Once
 from shared.launch.smart import Context
 from shared.metrics import measure
 from shared.organisations.audit import Audit
@@ -47,6 +48,7 @@ class ClinicianSignIn:
         self._audit = audit
         self._keys = keys
         self._clock = clock
+        self._once: Once[Way] = Once(clock)
 
     async def begin(self, newcomer: Newcomer) -> Departure:
         """Where to send the browser, with the flow sealed into a cookie."""
@@ -65,6 +67,11 @@ class ClinicianSignIn:
 
     async def finish(self, query: Mapping[str, str], cookies: Mapping[str, str]) -> Way:
         """Keeps the link and enters the visit. The way has the sign-in's own cookie to remove, too."""
+        state = query.get("state", "")
+        proof = (query.get("code", ""), cookies.get(_name(state), ""))
+        return await self._once.finish(state, proof, lambda: self._finish(query, cookies))
+
+    async def _finish(self, query: Mapping[str, str], cookies: Mapping[str, str]) -> Way:
         name = _name(query.get("state", ""))
         ring = await self._keys.ring()
         try:

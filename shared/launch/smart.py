@@ -10,11 +10,14 @@ from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from shared.adapters.epic import Endpoints
 from shared.errors import Refused
 from shared.keys.keyring import encode
 from shared.organisations.connection import Connection
 
 LEEWAY_SECONDS = 60
+LONGEST_URL = 2_000
+"""RFC 9110 §4.1 asks for 8,000 at least; older browsers, proxies and firewalls stop soon after 2,000."""
 CONTEXT_LENGTH = 200
 STAFF = ("Practitioner", "PractitionerRole")
 PATIENTS = ("Patient", "RelatedPerson")
@@ -59,26 +62,34 @@ class Context:
     user_type: str
 
 
-def authorize_url(connection: Connection, pending: Pending, *, client_id: str, redirect_uri: str, launch: str) -> str:
-    """Where to send the browser. Without `launch` this is a standalone sign-in."""
-    if connection.endpoints is None:
-        raise Refused("connection.not_approved")
-    scope = "launch openid fhirUser" if launch else "openid fhirUser"
+def authorize_query(
+    connection: Connection, pending: Pending, *, client_id: str, redirect_uri: str, launch: str
+) -> dict[str, str]:
+    """What to ask of the authorization endpoint. Without `launch` this is a standalone sign-in."""
     query = {
         "response_type": "code",
         "client_id": client_id,
         "redirect_uri": redirect_uri,
-        "scope": scope,
+        "scope": "launch openid fhirUser" if launch else "openid fhirUser",
         "aud": connection.fhir_base,
         "state": pending.state,
         "nonce": pending.nonce,
         "code_challenge": pending.challenge,
         "code_challenge_method": "S256",
     }
-    if launch:
-        query["launch"] = launch
-    base = connection.endpoints.authorize
-    return f"{base}{'&' if urlsplit(base).query else '?'}{urlencode(query)}"
+    return query | ({"launch": launch} if launch else {})
+
+
+def authorize_url(endpoints: Endpoints, query: Mapping[str, str]) -> str:
+    """Where to send the browser with it."""
+    return f"{endpoints.authorize}{'&' if urlsplit(endpoints.authorize).query else '?'}{urlencode(query)}"
+
+
+def must_post(endpoints: Endpoints, query: Mapping[str, str]) -> bool:
+    """Whether the request is to be posted: where the server takes that (`authorize-post`, which Epic has for launches
+    alone) and the address would be longer than what stands between browser and server may let through.
+    """
+    return endpoints.posts and "launch" in query and len(authorize_url(endpoints, query)) > LONGEST_URL
 
 
 def read_identity(

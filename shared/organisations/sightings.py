@@ -24,7 +24,7 @@ AGAIN_AFTER = timedelta(minutes=5)
 PREFIX = "seen:"
 MESSAGE, REFUSED_LAUNCH, REFUSED_MESSAGE = "message", "refused-launch", "refused-message"
 # These speak of a visit or of one browser's sign-in, not of how the connection is set up.
-PASSING = ("link.", "launch.state_invalid")
+PASSING = ("link.", "launch.state_invalid", "launch.used")
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,8 @@ def test_every_language_has_every_word_and_every_placeholder(language: str) -> N
     assert len(set(WORDS[language].values())) == len(WORDS["en"])
 
 
-def test_every_code_of_a_link_has_words_and_no_other_code_does() -> None:
-    codes = {code for code in CATALOGUE if code.startswith("link.")}
+def test_every_code_that_a_patient_may_meet_has_words_and_no_other_code_does() -> None:
+    codes = {code for code in CATALOGUE if code.startswith("link.")} | {"launch.state_invalid", "launch.used"}
     assert {name for name in WORDS["en"] if "." in name} == codes
 
 

@@ -12,7 +12,17 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from shared.adapters.epic import Endpoints
 from shared.errors import Refused
-from shared.launch.smart import Context, Identity, Pending, authorize_url, check_role, read_context, read_identity
+from shared.launch.smart import (
+    Context,
+    Identity,
+    Pending,
+    authorize_query,
+    authorize_url,
+    check_role,
+    must_post,
+    read_context,
+    read_identity,
+)
 from shared.organisations.connection import Connection
 
 BASE = "https://ehr.example/interconnect/api/FHIR/R4"
@@ -45,9 +55,18 @@ def identity_of(token: str, keys: list[dict[str, Any]] | None = None) -> Identit
     return read_identity(token, keys or [published()], connection=CONNECTION, client_id="client", nonce="nonce")
 
 
+def asked(pending: Pending, launch: str) -> dict[str, str]:
+    return authorize_query(CONNECTION, pending, client_id="client", redirect_uri="https://us/cb", launch=launch)
+
+
+def address(pending: Pending, launch: str) -> str:
+    assert CONNECTION.endpoints
+    return authorize_url(CONNECTION.endpoints, asked(pending, launch))
+
+
 def test_the_authorize_url_has_what_smart_and_epic_ask_for() -> None:
     pending = Pending.new()
-    url = authorize_url(CONNECTION, pending, client_id="client", redirect_uri="https://us/cb", launch="abc+/=")
+    url = address(pending, "abc+/=")
     query = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
     assert query == {
         "response_type": "code",
@@ -64,10 +83,22 @@ def test_the_authorize_url_has_what_smart_and_epic_ask_for() -> None:
 
 
 def test_a_standalone_sign_in_sends_no_launch() -> None:
-    url = authorize_url(CONNECTION, Pending.new(), client_id="client", redirect_uri="https://us/cb", launch="")
-    query = parse_qs(urlsplit(url).query)
+    query = parse_qs(urlsplit(address(Pending.new(), "")).query)
     assert "launch" not in query
     assert query["scope"] == ["openid fhirUser"]
+
+
+@pytest.mark.parametrize(
+    ("posts", "launch", "posted"),
+    [(True, "x" * 2000, True), (True, "x" * 100, False), (False, "x" * 2000, False), (True, "", False)],
+    ids=["long and offered", "short", "not offered", "standalone, which Epic takes by GET alone"],
+)
+def test_a_request_is_posted_where_the_server_takes_that_and_the_address_is_long(
+    launch: str, *, posts: bool, posted: bool
+) -> None:
+    assert CONNECTION.endpoints
+    endpoints = replace(CONNECTION.endpoints, posts=posts)
+    assert must_post(endpoints, asked(Pending.new(), launch)) is posted
 
 
 def test_the_challenge_is_that_of_rfc_7636_appendix_b() -> None:

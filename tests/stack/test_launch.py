@@ -1,5 +1,6 @@
 """Launches on the running stack: in their right order, and every way of getting one wrong."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -144,13 +145,39 @@ async def test_a_code_works_once(hospital: Hospital, browser: Browser, unchanged
     cookies = dict(browser.cookies)
     assert (await browser.step(callback)).status_code == 302
     await unchanged()
-    assert code_of(await browser.open(callback)) == (400, "launch.state_invalid")
-    # Whoever stole the cookie as well meets an EHR that knows the code was used.
+    # Again in the same browser; then with the cookie, which whoever stole it would bring.
+    assert code_of(await browser.open(callback)) == (409, "launch.used")
     answer = await hospital.world.http.get(
         callback, headers={"Cookie": "; ".join(f"{k}={v}" for k, v in cookies.items())}
     )
-    assert code_of(answer) == (403, "launch.ehr_refused")
+    assert code_of(answer) == (409, "launch.used")
     await unchanged()
+
+
+async def test_a_callback_that_comes_twice_at_once_leads_to_one_and_the_same_room(
+    hospital: Hospital, browser: Browser
+) -> None:
+    """As a double click or an impatient reload sends it: the EHR sees the code once."""
+    csn = await hospital.scheduled()
+    await signed_in(hospital, browser, await hospital.launch(csn), DOCTOR)
+    callback = await to_callback(browser, await hospital.launch(csn))
+    await hospital.world.control("PUT", "/faults", json={"route": "epic:POST /", "delay_ms": 700})
+    try:
+        twice = await asyncio.gather(browser.step(callback), browser.step(callback))
+    finally:
+        await hospital.world.control("DELETE", "/faults")
+    rooms = {answer.headers["location"] for answer in twice}
+    assert len(rooms) == 1
+    assert "/l/meetup-join/" in rooms.pop()
+
+
+async def test_a_launch_whose_address_would_be_long_is_posted(hospital: Hospital, browser: Browser) -> None:
+    page = await browser.step(await hospital.launch(await hospital.scheduled(), "patient", long=True))
+    assert page.status_code == 200
+    assert "form-action" not in page.headers["content-security-policy"]
+    room = await browser.submit(page)
+    assert room.status_code == 200
+    assert room.url.path.startswith("/api/v/")
 
 
 async def test_a_code_that_the_ehr_never_gave_is_refused(

@@ -57,6 +57,7 @@ def _seen(record: Record, name: str, presence: Presence) -> Record:
         return record
     if before is None and presence.state == LEFT:
         return record
+    presence = _waited(before, presence)
     people = {**visit.people, name: presence}
     note = Announcement(presence.role, presence.state, presence.since, presence.oid)
     times = _timed(visit.times, people, presence)
@@ -72,6 +73,18 @@ def _seen(record: Record, name: str, presence: Presence) -> Record:
             call_ended=None if presence.state != LEFT else visit.call_ended,
         ),
     )
+
+
+def _waited(before: Presence | None, now: Presence) -> Presence:
+    """With what was known of the person's time in the lobby, and what is known of it now."""
+    arrived, let_in, waited = (before.arrived, before.let_in, before.waited) if before else (None, None, 0)
+    if now.state == WAITING:
+        arrived = arrived or now.since
+    elif before and before.state == WAITING:
+        waited += int((now.since - before.since).total_seconds())
+    if now.state == CONNECTED and arrived:
+        let_in = let_in or now.since
+    return replace(now, arrived=arrived, let_in=let_in, waited=waited)
 
 
 def _timed(times: Times, people: Mapping[str, Presence], presence: Presence) -> Times:

@@ -85,7 +85,8 @@ COLUMNS = (
     Definition("last_left", "instant", "When the last person left."),
     Definition(
         "lobby_seconds", "seconds",
-        "How long the first patient waited in the lobby: from entering it until that patient, and no other, was in the call.",
+        "How long the first patient waited in the lobby: from entering it until that patient, and no other, was in the call. "
+        "Empty if nobody waited there, or the first one was not let in.",
     ),
     Definition("lobby_total_seconds", "seconds", "How long all patients together waited in the lobby."),
     Definition("call_seconds", "seconds", "From when both sides had met until the last person left; 0 if they never met."),
@@ -124,7 +125,7 @@ FIGURES = (
         "lobby_average_seconds", "seconds", "How long the first patient of a visit waited in the lobby, on average."
     ),
     Definition("lobby_total_seconds", "seconds", "How long all patients waited in lobbies, together."),
-    Definition("calls", "count", "Visits at which both sides met and everyone has left."),
+    Definition("calls", "count", "Completed visits of which it is known when the last person left."),
     Definition("call_seconds", "seconds", "How long the calls of these were, together."),
     Definition("call_average_seconds", "seconds", "How long the call of a visit was, on average."),
     Definition("people", "count", "How many people came to the visits."),

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,24 +12,12 @@ from shared.adapters.tables import Entity
 from shared.clock import to_text
 from shared.organisations.connection import Connection
 from shared.reports.status import status_of
-from shared.visits.visit import Record, TextState
+from shared.visits.visit import Record, Stream, TextState, Visit
 
 INSTANTS = ("patient_waiting", "patient_connected", "clinician_connected", "both_connected", "last_left")
 NUMBERS = ("lobby_seconds", "lobby_total_seconds", "call_seconds", "people", "most_people")
 WORDS = ("department", "kind", "status", "organizer", "device_test", "times_from")
 COUNTS = ("texts", "reasons", "joins")
-
-
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """One person's sound in a call. `loss` is a ratio; `mos` by how much the network lowered the score. None: not told."""
-
-    device: str
-    network: str
-    jitter_ms: float | None
-    loss: float | None
-    round_trip_ms: float | None
-    mos: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +40,7 @@ class Fact:
     clinician_connected: str = ""
     both_connected: str = ""
     last_left: str = ""
-    lobby_seconds: int = 0
+    lobby_seconds: int | None = None
     lobby_total_seconds: int = 0
     call_seconds: int = 0
     people: int = 0
@@ -71,6 +59,8 @@ def fact_of(record: Record, connection: Connection) -> Fact:
     visit, times = record.visit, record.visit.times
     texts = Counter(f"{text.kind.partition('-')[0]}:{text.state.value}" for text in record.texts.values())
     reasons = Counter(text.reason for text in record.texts.values() if text.state is TextState.FAILED and text.reason)
+    patients = [person for person in visit.people.values() if person.role == "patient"]
+    first = min((p for p in patients if p.arrived), key=lambda p: (p.arrived, p.let_in or p.since), default=None)
     instants: dict[str, Any] = {name: _text(getattr(times, name)) for name in INSTANTS}
     return Fact(
         tenant=connection.tenant,
@@ -80,19 +70,27 @@ def fact_of(record: Record, connection: Connection) -> Fact:
         start=to_text(visit.start),
         end=to_text(visit.end),
         department=visit.department,
-        kind="group" if len(visit.heard) > 1 else "single",
+        kind=_kind(visit),
         status=status_of(record).value,
         **instants,
-        lobby_seconds=_seconds(times.patient_waiting, times.patient_connected),
-        lobby_total_seconds=_seconds(times.patient_waiting, times.patient_connected),
+        lobby_seconds=_seconds(first.arrived, first.let_in) if first and first.let_in else None,
+        lobby_total_seconds=sum(person.waited for person in patients),
         call_seconds=_seconds(times.both_connected, times.last_left),
         people=len(visit.people),
         most_people=times.most_people,
         organizer=next(iter(visit.staff), visit.room.organizer if visit.room else ""),
         times_from="roster" if visit.people else "",
+        streams=visit.streams,
+        joins=dict(sorted(visit.joins.items())),
         texts=dict(sorted(texts.items())),
         reasons=dict(sorted(reasons.items())),
     )
+
+
+def _kind(visit: Visit) -> str:
+    if len(visit.heard) > 1:
+        return "group"
+    return "with_guest" if any(name.startswith("guest:") for name in visit.joins) else "single"
 
 
 def day_of(instant: datetime, zone: str) -> str:
@@ -109,15 +107,13 @@ def to_row(fact: Fact) -> Entity:
         if counts := getattr(fact, name):
             row[name] = json.dumps(dict(counts))
     if fact.streams:
-        row["streams"] = json.dumps(
-            [[one.device, one.network, one.jitter_ms, one.loss, one.round_trip_ms, one.mos] for one in fact.streams]
-        )
+        row["streams"] = json.dumps([astuple(stream) for stream in fact.streams])
     return row
 
 
 def from_row(tenant: str, row: Entity) -> Fact:
     """Reads `to_row`."""
-    values: dict[str, Any] = {name: row[name] for name in (*WORDS, *INSTANTS, *NUMBERS)}
+    values: dict[str, Any] = {name: row.get(name) for name in (*WORDS, *INSTANTS, *NUMBERS)}
     values |= {name: json.loads(row.get(name) or "{}") for name in COUNTS}
     streams = tuple(Stream(*each) for each in json.loads(row.get("streams") or "[]"))
     place = {name: row[name] for name in ("connection", "visit", "day", "start", "end")}

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from shared.reports.fact import Fact, Stream
+from shared.reports.fact import Fact
 from shared.reports.shown import (
     DeviceQuality,
     KindCount,
@@ -22,6 +22,8 @@ from shared.reports.shown import (
     UsageFigures,
     WaitingBand,
 )
+from shared.reports.status import Status
+from shared.visits.visit import Stream
 
 Counts = Mapping[str, int]
 BANDS = (0, 60, 120, 300, 600, 900, 1800, 3600)
@@ -39,11 +41,11 @@ def counts_of(fact: Fact) -> Counter[str]:
     """What one visit counts for."""
     counts: Counter[str] = Counter({"visits": 1, fact.status: 1, fact.kind: 1, "people": fact.people})
     counts["lobby_total_seconds"] = fact.lobby_total_seconds
-    if fact.patient_waiting and fact.patient_connected:
+    if fact.lobby_seconds is not None:
         counts["lobby_visits"] = 1
         counts["lobby_seconds"] = fact.lobby_seconds
         counts[f"waited:{band_of(fact.lobby_seconds)}"] = 1
-    if fact.both_connected and fact.last_left:
+    if fact.status == Status.COMPLETED and fact.last_left > fact.both_connected:
         counts["calls"] = 1
         counts["call_seconds"] = fact.call_seconds
     for name, times in fact.joins.items():

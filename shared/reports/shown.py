@@ -34,7 +34,7 @@ class VisitRow(Shown):
     clinician_connected: Annotated[str, column("clinician_connected")]
     both_connected: Annotated[str, column("both_connected")]
     last_left: Annotated[str, column("last_left")]
-    lobby_seconds: Annotated[int, column("lobby_seconds")]
+    lobby_seconds: Annotated[int | None, column("lobby_seconds")]
     lobby_total_seconds: Annotated[int, column("lobby_total_seconds")]
     call_seconds: Annotated[int, column("call_seconds")]
     people: Annotated[int, column("people")]

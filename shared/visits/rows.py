@@ -6,7 +6,7 @@ docs/data-map.md.
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, fields
+from dataclasses import asdict, astuple, fields
 from datetime import timedelta
 from typing import Any
 
@@ -24,6 +24,7 @@ from shared.visits.visit import (
     Record,
     Room,
     State,
+    Stream,
     Text,
     TextState,
     Times,
@@ -131,9 +132,7 @@ def _visit_fields(visit: Visit) -> dict[str, Any]:
         "claim": claim and f"{claim.holder} {to_text(claim.until)}",
         "alarm": alarm and "|".join(alarm),
         "staff": json.dumps(dict(visit.staff)) if visit.staff else None,
-        "people": json.dumps({k: asdict(v) | {"since": to_text(v.since)} for k, v in visit.people.items()})
-        if visit.people
-        else None,
+        "people": json.dumps({k: _presence_fields(v) for k, v in visit.people.items()}) if visit.people else None,
         "outbox": json.dumps([asdict(item) | {"at": to_text(item.at)} for item in visit.outbox])
         if visit.outbox
         else None,
@@ -142,6 +141,8 @@ def _visit_fields(visit: Visit) -> dict[str, Any]:
         "most_people": visit.times.most_people,
         **{f"first_{name}": getattr(visit.times, name) and to_text(getattr(visit.times, name)) for name in _INSTANTS},
         "facts_due": visit.facts_due,
+        "streams": json.dumps([astuple(stream) for stream in visit.streams]) if visit.streams else None,
+        "joins": json.dumps(dict(visit.joins)) if visit.joins else None,
         "noted": json.dumps(asdict(visit.noted)) if visit.noted != Noted() else None,
         "call_ended": visit.call_ended and to_text(visit.call_ended),
         "closed": visit.closed and to_text(visit.closed),
@@ -195,7 +196,7 @@ def _visit(key: VisitKey, row: Entity) -> Visit:
         claim=Claim(holder, from_text(until)) if until else None,
         alarm=(bucket, name) if name else None,
         staff=json.loads(row.get("staff") or "{}"),
-        people={k: Presence(**(v | {"since": from_text(v["since"])})) for k, v in people.items()},
+        people={k: _presence(v) for k, v in people.items()},
         outbox=tuple(
             Announcement(**(item | {"at": from_text(item["at"])})) for item in json.loads(row.get("outbox") or "[]")
         ),
@@ -206,11 +207,24 @@ def _visit(key: VisitKey, row: Entity) -> Visit:
             **{name: from_text_or_none(row.get(f"first_{name}")) for name in _INSTANTS},
         ),
         facts_due=row["facts_due"],
+        streams=tuple(Stream(*each) for each in json.loads(row.get("streams") or "[]")),
+        joins=json.loads(row.get("joins") or "{}"),
         noted=_noted(row.get("noted")),
         call_ended=from_text_or_none(row.get("call_ended")),
         closed=from_text_or_none(row.get("closed")),
         launches=row["launches"],
     )
+
+
+def _presence_fields(presence: Presence) -> dict[str, Any]:
+    values = asdict(presence) | {"since": to_text(presence.since)}
+    values |= {name: at and to_text(at) for name, at in (("arrived", presence.arrived), ("let_in", presence.let_in))}
+    return {name: value for name, value in values.items() if value}
+
+
+def _presence(values: dict[str, Any]) -> Presence:
+    read: dict[str, Any] = {k: from_text(v) if k in ("since", "arrived", "let_in") else v for k, v in values.items()}
+    return Presence(**read)
 
 
 def _noted(text: str | None) -> Noted:

@@ -153,12 +153,19 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """One participant of the call. `state`: `waiting`, `connected`, `left`; `role`: `patient` or `clinician`."""
+    """One participant of the call. `state`: `waiting`, `connected`, `left`; `role`: `patient` or `clinician`.
+
+    `arrived`: when they first were in the lobby; `let_in`: when they first were in the call after that; `waited`: seconds
+    in the lobby, all stays together that are over.
+    """
 
     role: str
     state: str
     since: datetime
     oid: str = ""
+    arrived: datetime | None = None
+    let_in: datetime | None = None
+    waited: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +188,18 @@ class Times:
     both_connected: datetime | None = None
     last_left: datetime | None = None
     most_people: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One person's sound in a call. `loss` is a ratio; `mos` by how much the network lowered the score. None: not told."""
+
+    device: str
+    network: str
+    jitter_ms: float | None
+    loss: float | None
+    round_trip_ms: float | None
+    mos: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +228,8 @@ class Visit:
     """The visit's own row. `generation` grows with every change in time, number, language or state; `time_generation` is
     the generation that set the start, `time_set` when that was. `applied` is the time (MSH-7) of the latest message about
     the visit and `applied_number` its MSH-10, if a number; `ended` is the time of the latest that ended it; `heard` is by
-    patient. `closed`: a clinician ended it for all, until one launches it again.
+    patient. `closed`: a clinician ended it for all, until one launches it again. `joins`: how often it was entered, by
+    `way:device`.
     """
 
     key: VisitKey
@@ -240,6 +260,8 @@ class Visit:
     times: Times = Times()
     facts_due: bool = False
     noted: Noted = Noted()
+    streams: tuple[Stream, ...] = ()
+    joins: Mapping[str, int] = field(default_factory=dict)
     call_ended: datetime | None = None
     closed: datetime | None = None
     launches: int = 0

@@ -82,3 +82,18 @@ def test_an_event_without_sense_changes_nothing() -> None:
     record = a_visit()
     for odd in ({}, {"eventType": "rosterUpdated"}, {"eventType": "x", "eventDateTime": "yesterday"}):
         assert fold(record, odd) is None
+
+
+def test_the_wait_of_each_person_is_their_own() -> None:
+    """Two patients of a group: one waits first and gives up, the other is let in. Nobody's wait is made of both."""
+    record = folded(
+        event(0, participant("p", lobby=True)),
+        event(4, participant("q", lobby=True)),
+        event(5, participant("q")),
+        event(6, participant("p", gone=True)),
+        event(7, participant("p", lobby=True)),
+        event(9, participant("p")),
+    )
+    first, second = sorted(record.visit.people.values(), key=lambda person: str(person.arrived))
+    assert (first.arrived, first.let_in, first.waited) == (at(0), at(0, minutes=9), 8 * 60)
+    assert (second.arrived, second.let_in, second.waited) == (at(0, minutes=4), at(0, minutes=5), 60)

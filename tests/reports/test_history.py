@@ -1,0 +1,35 @@
+"""A made-up history of 2,000 visits: every figure of every report is what plain SQL makes of the same events.
+
+`scripts/bench reports` does the same with 100,000.
+"""
+
+from contextlib import closing
+from datetime import date, timedelta
+
+from tests.reports.equal import Desk, compare, keep_all
+from tests.reports.history import DAYS, NOW, history, to_sqlite
+from tests.reports.keeping import Kept
+from tests.reports.plain_sql import Plain, prepared
+
+COUNT = 2_000
+LAST = NOW.date() + timedelta(days=3)
+RANGES: list[tuple[date, date, dict[str, str]]] = [
+    (LAST - timedelta(days=DAYS + 5), LAST, {}),
+    (LAST - timedelta(days=30), LAST, {"connection": "two000002"}),
+    (LAST - timedelta(days=60), LAST - timedelta(days=7), {"department": "Cardiology"}),
+    (LAST - timedelta(days=60), LAST, {"department": "=Children's", "connection": "one000001"}),
+    (LAST - timedelta(days=20), LAST - timedelta(days=20), {"department": ""}),
+]
+
+
+async def test_every_figure_is_that_of_plain_sql() -> None:
+    told = list(history(COUNT))
+    kept = Kept()
+    await keep_all(kept, told)
+    desk, compared = Desk(kept), 0
+    with closing(prepared(to_sqlite(told))) as db:
+        for first, last, filters in RANGES:
+            query = {"from": first.isoformat(), "to": last.isoformat(), **filters}
+            plain = Plain(db, query["from"], query["to"], filters.get("connection"), filters.get("department"))
+            compared += await compare(desk, plain, query)
+    assert compared > 30 * COUNT

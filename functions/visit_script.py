@@ -186,5 +186,11 @@ const every = (seconds, run) => {
   } catch { slow(); }
 };
 show(JSON.parse(data.seen));
-every(1, () => { ask(); ago(); });
+let ticks = 0;
+every(1, () => {
+  ticks += 1;
+  ago();
+  // What is over or cancelled may be booked again, but nobody waits for that.
+  if (seen.state === 'open' || seen.state === 'closed' || ticks % 30 === 0) ask();
+});
 """

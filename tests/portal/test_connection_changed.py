@@ -96,6 +96,7 @@ async def test_another_s_change_is_shown_and_nothing_typed_is_lost(editing: Open
     added = await made.add()
     here = await editing(added)
     await here.page.get_by_label("Record every visit").check()
+    await here.page.get_by_label("Show clinicians a page of the visit before Teams").check()
     await here.page.get_by_role("textbox", name="Patients").fill("mine")
     await made.change(added, zone="Europe/Paris", client_ids={"patient": "theirs"})
     await save(here, "Save").click()
@@ -112,7 +113,8 @@ async def test_another_s_change_is_shown_and_nothing_typed_is_lost(editing: Open
     await save(here, "Save").click()
     await told(here, "Saved")
     after = await made.now(added)
-    assert (after["zone"], after["room"]["recording"], after["client_ids"]["patient"]) == ("Europe/Paris", True, "mine")
+    assert (after["zone"], after["client_ids"]["patient"]) == ("Europe/Paris", "mine")
+    assert (after["room"]["recording"], after["room"]["visit_page"]) == (True, True)
     take_refusals(here)
 
 

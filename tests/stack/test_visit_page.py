@@ -153,6 +153,11 @@ async def test_a_guest_joins_through_the_lobby_and_a_link_taken_back_is_dead(
         assert code_of(answer) == (410, "link.revoked")
         assert "was taken back" in answer.text
     assert (await hospital.world.http.get(other)).status_code == 200
+    log = (hospital.config.run_dir / "logs" / "functions.log").read_text()
+    kept = str([await hospital.world.rows(table) for table in ("visits", "work", "audit", "facts")])
+    for each in (link, other):
+        assert each[-22:] not in log
+        assert each[-22:] not in kept
     await page.reload()
     await expect(page.locator("#list li")).to_have_count(2)
     assert await page.locator("#list input").input_value() == other

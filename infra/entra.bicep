@@ -27,7 +27,7 @@ param multiTenant bool = false
 param grantGraphPermissions bool = false
 
 // Application permissions on Microsoft Graph; docs/operator.md says what each is for.
-var graphPermissions = ['OnlineMeetings.ReadWrite.All', 'User.Read.All']
+var graphPermissions = ['OnlineMeetingArtifact.Read.All', 'OnlineMeetings.ReadWrite.All', 'User.Read.All']
 var graphAppId = '00000003-0000-0000-c000-000000000000'
 var identifierUri = 'api://${tenant().tenantId}/${uniqueName}'
 var appRoles = [

@@ -15,6 +15,7 @@ METRICS = {
     "visitbridge.launch.returned": ("{launch}", "Launches that came back from it as who they should be"),
     "visitbridge.launch.entered": ("{launch}", "Launches that ended in the visit"),
     "visitbridge.launch.refused": ("{launch}", "Launches that were refused, by the code of errors.md"),
+    "visitbridge.lobby.wait": ("s", "From when the first patient waited to when they were let in"),
     "visitbridge.queue.poisoned": ("{message}", "Messages that failed five times"),
     "visitbridge.text.ended": ("{text}", "Texts whose fate is known, and why one failed"),
     "visitbridge.text.lateness": ("s", "From when a text ought to have left to when the gateway had it"),
@@ -22,6 +23,7 @@ METRICS = {
     "visitbridge.tick.handed": ("{visit}", "Visits that a tick handed to the workers"),
     "visitbridge.tick.waiting": ("{text}", "Texts that are owed and wait for their sender's pace"),
     "visitbridge.visit.received": ("{message}", "Appointment messages taken, by what they say happens"),
+    "visitbridge.writeback.paused": ("{visit}", "Visits whose statuses the EHR has not taken for minutes, by the code"),
 }
 
 

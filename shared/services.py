@@ -472,6 +472,7 @@ class Services:
 
     @cached_property
     def worker(self) -> Worker:
+        from shared.follow.attendance import Attendance
         from shared.follow.writeback import WriteBack
         from shared.messages.sending import Texting
         from shared.reports.facts import FactKeeping
@@ -492,6 +493,7 @@ class Services:
             ),
             WriteBack(self.epic, self.signer, self.keys, self.connection_of, self.clock),
             RoomTending(self.rooms, self.graphs, self.connection_of, self.clock),
+            Attendance(self.graphs, self.connection_of, self.clock),
         )
         recorder = FactKeeping(self.tables, self.fact_days, self.connection_of, self.clock)
         return Worker(

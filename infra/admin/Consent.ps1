@@ -18,7 +18,7 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 # docs/operator.md says what each is for.
-$Permissions = @('OnlineMeetings.ReadWrite.All', 'User.Read.All')
+$Permissions = @('OnlineMeetingArtifact.Read.All', 'OnlineMeetings.ReadWrite.All', 'User.Read.All')
 $GraphAppId = '00000003-0000-0000-c000-000000000000'
 
 function Invoke-Change {

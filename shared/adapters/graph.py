@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
+from shared.adapters.attendance import Call, call_of, newest
 from shared.adapters.web import Answer, UpstreamError, Web
 from shared.errors import Refused, Unavailable
 
@@ -160,6 +161,26 @@ class Graph:
     async def unwatch(self, subscription: str) -> None:
         """Ends a subscription; one that is gone is fine."""
         await self._send("DELETE", f"/beta/subscriptions/{subscription}", None, fine=(404,))
+
+    async def attendance(self, organizer: str, meeting_id: str) -> list[Call]:
+        """The newest calls of a meeting that have ended, each with who was in it; none if the meeting is gone.
+
+        Raises `Refused("room.refused")` where the permission is missing or the organiser's reports are switched off.
+        https://learn.microsoft.com/graph/api/meetingattendancereport-get
+        """
+        path = f"/v1.0/users/{organizer}/onlineMeetings/{quote(meeting_id, safe='')}/attendanceReports"
+        listed = await self._send("GET", path, None, fine=(404,))
+        if listed.status == 404:
+            return []
+        found = []
+        for report in newest(listed.body.get("value") or []):
+            answer = await self._send(
+                "GET", f"{path}/{quote(report, safe='')}?$expand=attendanceRecords", None, fine=(404,)
+            )
+            call = call_of(answer.body) if answer.status != 404 else None
+            if call:
+                found.append(call)
+        return found
 
     async def _change(self, organizer: str, meeting_id: str, change: dict[str, Any]) -> Meeting | None:
         path = f"/v1.0/users/{organizer}/onlineMeetings/{quote(meeting_id, safe='')}"

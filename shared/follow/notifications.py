@@ -6,23 +6,26 @@ with one token for each: an item counts only with its own tenant's token, and on
 https://learn.microsoft.com/graph/change-notifications-with-resource-data#validating-the-authenticity-of-notifications
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from shared.adapters.entra import TenantTokens
 from shared.adapters.queues import NOTIFICATIONS, Queues
 from shared.clock import Clock
-from shared.errors import Refused
+from shared.errors import Refused, Unavailable
 from shared.follow.roster import fold
 from shared.keys.keys import Keys
+from shared.metrics import measure
 from shared.organisations.connection import Connection
 from shared.rooms.envelope import Envelope
 from shared.settings import Settings
 from shared.visits.ids import read_watch_state
 from shared.visits.store import Visits
-from shared.visits.visit import Record, VisitKey
+from shared.visits.visit import Record, Times, VisitKey
 from shared.work.jobs import Job
 from shared.work.worker import Worker
 
@@ -30,6 +33,9 @@ log = logging.getLogger(__name__)
 
 CHANGE_TRACKING_APP = "0bf30f3b-4a52-48df-9a82-234910c4a086"
 MOST_ITEMS = 1_000
+ANSWER_WITHIN = timedelta(seconds=2.5)
+"""Graph counts an answer after three seconds as none: ours has to get there, too."""
+SENT_AT_ONCE = 32
 ConnectionOf = Callable[[str], Awaitable[Connection | None]]
 
 
@@ -53,10 +59,20 @@ class Notifications:
     async def accept(self, body: Any) -> None:
         """Checks a delivery whole and queues its items. One false item makes the whole delivery suspicious.
 
-        Raises `Refused("graph.not_authentic")` with nothing queued; an outage raises and Graph delivers again.
+        Raises `Refused("graph.not_authentic")` with nothing queued, and `Unavailable` where storage or Entra fail or are
+        slower than Graph waits; then Graph delivers again, and what was queued twice is folded once.
         """
-        items = await self._authentic(body, with_tokens=True)
-        for key, item in items:
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
+                items = await self._authentic(body, with_tokens=True)
+                sending = asyncio.Semaphore(SENT_AT_ONCE)
+                await asyncio.gather(*(self._queue(key, item, sending) for key, item in items))
+        except TimeoutError:
+            # Graph gives whoever is slow up for a while; to an error it comes back for four hours.
+            raise Unavailable from None
+
+    async def _queue(self, key: VisitKey, item: Mapping[str, Any], sending: asyncio.Semaphore) -> None:
+        async with sending:
             await self._queues.send(NOTIFICATIONS, {"visit": str(key), "content": item.get("encryptedContent")})
 
     async def open(self, message: Mapping[str, Any]) -> None:
@@ -68,11 +84,19 @@ class Notifications:
             log.warning("a notification could not be opened and was dropped")
             return
 
+        let_in = True
+
         def apply(record: Record | None) -> Record | None:
+            nonlocal let_in
+            let_in = record is None or record.visit.times.patient_connected is not None
             return record and fold(record, event)
 
         # No ring: the work follows here and now, with the alarm behind it should this process die.
-        await self._visits.change(key, apply, ring=False)
+        after = await self._visits.change(key, apply, ring=False)
+        times = after.visit.times if after and not let_in else Times()
+        if times.patient_waiting and times.patient_connected:
+            waited = (times.patient_connected - times.patient_waiting).total_seconds()
+            measure("visitbridge.lobby.wait", max(0, waited))
         await self._worker.run([Job(key)])
 
     async def lifecycle(self, body: Any) -> None:

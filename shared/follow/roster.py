@@ -28,7 +28,7 @@ def fold(record: Record, event: Mapping[str, Any]) -> Record | None:
         for name, presence in _participants(record, event, at):
             after = _seen(after, name, presence)
     elif kind == "callEnded":
-        after = _ended(record, at)
+        after = ended(record, at)
     return None if after == record else after
 
 
@@ -38,14 +38,15 @@ def _participants(record: Record, event: Mapping[str, Any], at: datetime) -> Ite
         if any(identity.get(kind) for kind in MACHINES) or not item.get("id"):
             continue
         oid = str((identity.get("user") or {}).get("id") or "")
-        role = "clinician" if oid and oid in _staff(record) else "patient"
+        role = "clinician" if oid and oid in staff_of(record) else "patient"
         state = LEFT if item.get("removedState") else WAITING if item.get("isInLobby") else CONNECTED
         # Teams' own participant id is not kept, only enough of its hash to tell one from another.
         name = sha256(str(item["id"]).encode()).hexdigest()[:ID_CHARS]
         yield name, Presence(role, state, at, oid if role == "clinician" else "")
 
 
-def _staff(record: Record) -> set[str]:
+def staff_of(record: Record) -> set[str]:
+    """The Entra ids of those who are not patients."""
     room = record.visit.room
     return {*record.visit.staff, *([room.organizer] if room else [])}
 
@@ -104,7 +105,7 @@ def _timed(times: Times, people: Mapping[str, Presence], presence: Presence) -> 
     return times
 
 
-def _ended(record: Record, at: datetime) -> Record:
+def ended(record: Record, at: datetime) -> Record:
     """The call is over: whoever was still there has left. If both sides had met, the visit needs its number no more."""
     visit = record.visit
     for name, person in visit.people.items():

@@ -15,6 +15,7 @@ from shared.keys.assertion import client_assertion
 from shared.keys.keyring import Keyring, SealError
 from shared.keys.keys import Keys
 from shared.keys.signing import Signer
+from shared.metrics import measure
 from shared.organisations.connection import Connection
 from shared.visits.visit import Announcement, Record
 from shared.work.moments import Rules
@@ -25,6 +26,8 @@ TOKEN_KEPT = timedelta(minutes=4)
 FIRST_RETRY = timedelta(seconds=15)
 LAST_RETRY = timedelta(minutes=10)
 GIVE_UP_AFTER = timedelta(hours=4)
+PAUSED_FROM = 4
+"""From this failure of a visit on it counts as paused: about two minutes. A restart of the EHR takes less."""
 
 ConnectionOf = Callable[[str], Awaitable[Connection | None]]
 
@@ -65,9 +68,11 @@ class WriteBack(Doer):
                         break
                     await self._write(record, item, connection, ring)
                     done.append(item)
-            except BridgeError:
+            except BridgeError as error:
                 failed = True
                 self._tokens.pop(connection.id, None)
+                if record.visit.outbox_tries + 1 >= PAUSED_FROM:
+                    measure("visitbridge.writeback.paused", 1, code=error.code)
         return lambda current: self._written(current, done, failed=failed)
 
     def _written(self, current: Record, done: list[Announcement], *, failed: bool) -> Record:

@@ -139,12 +139,15 @@ def _visit_fields(visit: Visit) -> dict[str, Any]:
         "outbox_retry": visit.outbox_retry and to_text(visit.outbox_retry),
         "outbox_tries": visit.outbox_tries,
         "most_people": visit.times.most_people,
+        "attended": ",".join(visit.times.attended) or None,
         **{f"first_{name}": getattr(visit.times, name) and to_text(getattr(visit.times, name)) for name in _INSTANTS},
         "facts_due": visit.facts_due,
         "streams": json.dumps([astuple(stream) for stream in visit.streams]) if visit.streams else None,
         "joins": json.dumps(dict(visit.joins)) if visit.joins else None,
         "noted": json.dumps(asdict(visit.noted)) if visit.noted != Noted() else None,
         "call_ended": visit.call_ended and to_text(visit.call_ended),
+        "reconciled": visit.reconciled and to_text(visit.reconciled),
+        "reconcile_retry": visit.reconcile_retry and to_text(visit.reconcile_retry),
         "closed": visit.closed and to_text(visit.closed),
         "launches": visit.launches,
     }
@@ -166,7 +169,7 @@ def _heard(at: str | None, number: str | None, comes: bool) -> Heard:
     return Heard(from_text_or_none(at), from_text_or_none(number), comes)
 
 
-_INSTANTS = [field.name for field in fields(Times) if field.name != "most_people"]
+_INSTANTS = [field.name for field in fields(Times) if field.name not in ("most_people", "attended")]
 
 
 def _visit(key: VisitKey, row: Entity) -> Visit:
@@ -204,6 +207,7 @@ def _visit(key: VisitKey, row: Entity) -> Visit:
         outbox_tries=row["outbox_tries"],
         times=Times(
             most_people=row["most_people"],
+            attended=tuple(filter(None, str(row.get("attended") or "").split(","))),
             **{name: from_text_or_none(row.get(f"first_{name}")) for name in _INSTANTS},
         ),
         facts_due=row["facts_due"],
@@ -211,6 +215,8 @@ def _visit(key: VisitKey, row: Entity) -> Visit:
         joins=json.loads(row.get("joins") or "{}"),
         noted=_noted(row.get("noted")),
         call_ended=from_text_or_none(row.get("call_ended")),
+        reconciled=from_text_or_none(row.get("reconciled")),
+        reconcile_retry=from_text_or_none(row.get("reconcile_retry")),
         closed=from_text_or_none(row.get("closed")),
         launches=row["launches"],
     )

@@ -180,7 +180,7 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """What reports are made of."""
+    """What reports are made of. `attended` names those that events missed and the attendance report told."""
 
     patient_waiting: datetime | None = None
     patient_connected: datetime | None = None
@@ -188,6 +188,7 @@ class Times:
     both_connected: datetime | None = None
     last_left: datetime | None = None
     most_people: int = 0
+    attended: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +264,8 @@ class Visit:
     streams: tuple[Stream, ...] = ()
     joins: Mapping[str, int] = field(default_factory=dict)
     call_ended: datetime | None = None
+    reconciled: datetime | None = None
+    reconcile_retry: datetime | None = None
     closed: datetime | None = None
     launches: int = 0
 

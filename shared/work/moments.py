@@ -10,6 +10,8 @@ from shared.visits.changes import TOMBSTONE_KEPT, needs_phone, recipients
 from shared.visits.visit import LINK_GRACE, Moment, Record, State, Text, TextState
 
 WATCH_RENEW_BEFORE = timedelta(hours=2)
+RECONCILE_AFTER_CALL = timedelta(minutes=10)
+RECONCILE_AFTER_VISIT = timedelta(hours=2)
 REMINDER = "reminder-"
 SLOT_SECONDS = 300  # one bucket of alarms
 MOVABLE_FROM_MINUTES = 720
@@ -51,8 +53,25 @@ def _moments(record: Record, rules: Rules, now: datetime) -> Iterator[Moment]:
         yield Moment(at, paced=False)
 
 
+def reconciliation(record: Record) -> datetime | None:
+    """When attendance is to be asked for next: after a call has ended, and after the appointment in any case.
+
+    Teams makes a report when a call ends, a few minutes later.
+    """
+    visit = record.visit
+    if visit.room is None or visit.room.stage != "ready":
+        return None
+    wanted = [visit.end + RECONCILE_AFTER_VISIT]
+    if visit.call_ended:
+        wanted.append(visit.call_ended + RECONCILE_AFTER_CALL)
+    return min((at for at in wanted if visit.reconciled is None or visit.reconciled < at), default=None)
+
+
 def _others(record: Record, now: datetime) -> Iterator[datetime]:
     visit = record.visit
+    reconcile = reconciliation(record)
+    if reconcile:
+        yield max(reconcile, visit.reconcile_retry or reconcile)
     if visit.facts_due:
         yield now
     if visit.outbox:

@@ -1,13 +1,16 @@
 """Deliveries at the door of a deployment with two tenants: an item counts with its own tenant's token, for its own visit."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
 
 from shared.adapters.entra import TenantTokens
 from shared.adapters.queues import Queues
-from shared.errors import Refused
-from shared.follow.notifications import CHANGE_TRACKING_APP, Notifications
+from shared.errors import Refused, Unavailable
+from shared.follow.notifications import ANSWER_WITHIN, CHANGE_TRACKING_APP, SENT_AT_ONCE, Notifications
 from shared.keys.keys import Keys
 from shared.organisations.connection import Connection
 from shared.rooms.envelope import Envelope
@@ -33,17 +36,23 @@ class Tokens:
         return {"tid": tenant, "appid": caller or CHANGE_TRACKING_APP}
 
 
+async def at_once() -> None:
+    """Storage as it should be."""
+
+
 class Rest:
     """Everything else that the door asks: the ring, the queue, visits, connections."""
 
     def __init__(self) -> None:
         self.queued: list[str] = []
         self.changed: list[str] = []
+        self.before_queued: Callable[[], Awaitable[None]] = at_once
 
     async def ring(self) -> Any:
         return RING
 
     async def send(self, _: str, message: dict[str, Any]) -> None:
+        await self.before_queued()
         self.queued.append(message["visit"].partition("/")[0])
 
     async def change(self, key: VisitKey, _: Change) -> None:
@@ -120,3 +129,32 @@ async def test_a_renewal_is_asked_for_by_the_visit_s_own_tenant() -> None:
     with pytest.raises(Refused, match=r"graph\.not_authentic"):
         await notifications.lifecycle({"value": [an_item("ofaffil", "home", **renew)]})
     assert rest.changed == ["ofaffil"]
+
+
+async def test_storage_that_is_too_slow_for_graph_s_patience_is_an_outage_not_silence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Graph comes again to an error; it counts an answer that comes too late as none, and gives the slow up."""
+    monkeypatch.setattr("shared.follow.notifications.ANSWER_WITHIN", timedelta(milliseconds=20))
+    assert timedelta(seconds=3) > ANSWER_WITHIN
+    notifications, rest = door()
+    rest.before_queued = asyncio.Event().wait  # type: ignore[assignment]
+    with pytest.raises(Unavailable):
+        await notifications.accept({"value": [an_item("ofhome", "home")], "validationTokens": ["home"]})
+
+
+async def test_a_delivery_of_many_events_is_not_queued_one_by_one() -> None:
+    notifications, rest = door()
+    under_way = most = 0
+
+    async def slowly() -> None:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0)
+        under_way -= 1
+
+    rest.before_queued = slowly
+    await notifications.accept({"value": [an_item("ofhome", "home")] * 200, "validationTokens": ["home"]})
+    assert len(rest.queued) == 200
+    assert 1 < most <= SENT_AT_ONCE

@@ -15,11 +15,12 @@ FOUND = [
     (f"appId eq '{CLIENT}'", "principal-1"),
     ("appId eq '00000003", "graph-1"),
     ("appRoleAssignmentRequired --output", "true"),
+    ("OnlineMeetingArtifact.Read.All'].id", "role-attendance"),
     ("OnlineMeetings.ReadWrite.All'].id", "role-meetings"),
     ("User.Read.All'].id", "role-users"),
 ]
 NONE_YET = ("appRoleAssignments --query", "")
-ALL = ("appRoleAssignments --query", "role-meetings\nrole-users")
+ALL = ("appRoleAssignments --query", "role-attendance\nrole-meetings\nrole-users")
 
 
 def consent(azure: Azure, *words: str) -> subprocess.CompletedProcess[str]:
@@ -32,15 +33,15 @@ def test_consent_changes_nothing_unless_told_to(tmp_path: Path) -> None:
     done = consent(azure, CLIENT)
     assert (done.returncode, done.stderr) == (0, "")
     assert azure.changes() == []
-    assert done.stdout.count("would") == 3
+    assert done.stdout.count("would") == 4
 
 
 def test_consent_grants_what_is_missing(tmp_path: Path) -> None:
     azure = Azure(tmp_path, *FOUND, NONE_YET)
     assert consent(azure, CLIENT, "--apply").returncode == 0
     posted = [words for words in azure.changes() if "post" in words]
-    assert ["role-meetings" in repr(words) for words in posted] == [True, False]
-    assert ["role-users" in repr(words) for words in posted] == [False, True]
+    roles = ("role-attendance", "role-meetings", "role-users")
+    assert [[role for role in roles if role in repr(words)] for words in posted] == [[role] for role in roles]
     assert ["appRoleAssignmentRequired" in repr(words) for words in azure.changes() if "patch" in words] == [True]
 
 
@@ -49,7 +50,7 @@ def test_consent_that_is_given_is_left_alone(tmp_path: Path) -> None:
     azure = Azure(tmp_path, required, *FOUND, ALL)
     done = consent(azure, CLIENT, "--apply")
     assert azure.changes() == []
-    assert done.stdout.count("have") == 2
+    assert done.stdout.count("have") == 3
 
 
 def test_consent_makes_the_enterprise_application_where_there_is_none(tmp_path: Path) -> None:

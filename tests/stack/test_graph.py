@@ -3,11 +3,13 @@
 import json
 import time
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 import pytest
+from azure.data.tables import UpdateMode
 
 from local.browser import Browser
 from local.config import APP_CLIENT_ID, PEOPLE, TENANT_ID
@@ -195,3 +197,35 @@ async def test_an_epic_that_is_away_hears_it_all_later(hospital: Hospital, meeti
         return await meeting.statuses() or None
 
     assert await until(told, "the status", seconds=60) == [("patient", "connected")]
+
+
+async def test_what_no_event_told_comes_from_the_attendance_report(hospital: Hospital, meeting: Meeting) -> None:
+    """Every event but the last is lost; Epic hears nothing of it, the report does."""
+    begun = datetime.now(UTC) - timedelta(hours=4)
+
+    def moment(minutes: int) -> str:
+        return (begun + timedelta(minutes=minutes)).isoformat()
+
+    await meeting.roster("Guest", "join", hold=True, event_time=moment(0))
+    await meeting.roster(DOCTOR.username, "join", hold=True, event_time=moment(5))
+    await meeting.roster("Guest", "leave", hold=True, event_time=moment(20))
+    await _appointment_was(hospital, meeting, begun)
+    await meeting.roster(DOCTOR.username, "end", event_time=moment(25))
+
+    async def reconciled() -> dict[str, Any] | None:
+        await hospital.world.run_tick()
+        rows = await hospital.world.rows("visits")
+        return next((row for row in rows if row.get("attended") and meeting.id in str(row.get("room"))), None)
+
+    row = await until(reconciled, "the attendance report", seconds=60)
+    assert row["attended"] == "both_connected,clinician_connected,last_left,patient_connected"
+    assert row["most_people"] == 2
+    assert row["call_ended"]
+
+
+async def _appointment_was(hospital: Hospital, meeting: Meeting, start: datetime) -> None:
+    """Puts the visit's time back, as if hours had gone by."""
+    rows = [row for row in await hospital.world.rows("visits") if meeting.id in str(row.get("room"))]
+    assert len(rows) == 1
+    changed = rows[0] | {"start": start.strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
+    await hospital.world.tables.get_table_client("visits").update_entity(changed, mode=UpdateMode.MERGE)

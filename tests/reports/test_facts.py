@@ -37,8 +37,8 @@ def changed(record: Record, random: Random) -> Record:
             visit = replace(visit, department=random.choice(DEPARTMENTS))
         case 2:
             begin = visit.start + timedelta(seconds=random.randrange(600))
-            seen = {"patient_waiting": visit.start, "patient_connected": begin, "both_connected": begin}
-            times = Times(**seen, last_left=begin + timedelta(seconds=random.randrange(3000)), most_people=2)
+            left = begin + timedelta(seconds=random.randrange(3000))
+            times = Times(visit.start, begin, None, begin, left, most_people=2)
             visit = replace(visit, times=times, call_ended=begin + timedelta(hours=1))
         case 3:
             visit = replace(visit, state=random.choice(list(State)))

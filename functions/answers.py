@@ -160,7 +160,7 @@ def with_cookies(answer: func.HttpResponse, *cookies: Cookie) -> func.HttpRespon
     for cookie in cookies:
         answer.headers.add(
             "Set-Cookie",
-            f"{cookie.name}={cookie.value}; Max-Age={cookie.max_age}; Path=/api; Secure; HttpOnly; SameSite=None",
+            f"{cookie.name}={cookie.value}; Max-Age={cookie.max_age}; Path={cookie.path}; Secure; HttpOnly; SameSite=None",
         )
     return answer
 

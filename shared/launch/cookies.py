@@ -10,11 +10,14 @@ FORM_LIFE = 1800
 
 @dataclass(frozen=True, slots=True)
 class Cookie:
-    """A cookie to set, or to remove where `value` is empty. Always Secure, HttpOnly, SameSite=None: EHRs embed pages."""
+    """A cookie to set, or to remove where `value` is empty. Always Secure, HttpOnly, SameSite=None: EHRs embed pages.
+    `path`: where it is sent.
+    """
 
     name: str
     value: str
     max_age: int = int(LIFE.total_seconds())
+    path: str = "/api"
 
 
 def form_cookie(form: str) -> str:

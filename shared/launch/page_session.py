@@ -37,7 +37,9 @@ def begin(ring: Keyring, key: VisitKey, oid: str, now: datetime) -> tuple[str, C
     """A page's name and the cookie that opens it, for LIFE."""
     page = token_hex(8)
     content = {"visit": str(key), "oid": oid, "code": token_hex(16), "until": int((now + LIFE).timestamp())}
-    return page, Cookie(page_cookie(page), ring.seal_json(PURPOSE, content, page), int(LIFE.total_seconds()))
+    # For its page alone: a day's visits would else make every request of the browser too long.
+    path = f"/api/visit/{page}"
+    return page, Cookie(page_cookie(page), ring.seal_json(PURPOSE, content, page), int(LIFE.total_seconds()), path)
 
 
 def read(ring: Keyring, page: str, sealed: str, now: datetime) -> PageSession:

@@ -5,20 +5,18 @@ external id, so two organisers would be two rooms where doctor and patient never
 or deleted by somebody, is replaced under the next external id: links lead to the visit and not to the meeting.
 """
 
-import json
 import logging
-from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from hashlib import sha256
 
-from shared.adapters.graph import Graphs, Meeting, Settings
+from shared.adapters.graph import Graphs, Meeting
 from shared.clock import Clock
-from shared.errors import BridgeError, Unavailable
+from shared.errors import BridgeError
 from shared.keys.keys import Keys
 from shared.organisations.connection import Connection
 from shared.rooms.envelope import Envelope
 from shared.rooms.pool import Pool
+from shared.rooms.wanted import digest_of, settings_of
 from shared.settings import Settings as Deployment
 from shared.visits.ids import watch_state
 from shared.visits.store import Visits
@@ -34,6 +32,7 @@ BELIEVED_FOR = timedelta(hours=24)
 EXPIRY_MARGIN = timedelta(hours=12)
 QUOTA_PAUSE_SECONDS = 3_600
 """A pause of this length or more is no throttling: the organiser has made all the meetings of the month."""
+HOPELESS = ("room.refused", "room.policy_missing")
 ROUNDS = 3
 
 
@@ -41,22 +40,10 @@ class Rooms:
     """Opens and tends rooms."""
 
     def __init__(
-        self,
-        visits: Visits,
-        graphs: Graphs,
-        pool: Pool,
-        keys: Keys,
-        envelope: Envelope,
-        deployment: Deployment,
-        clock: Clock,
-    ) -> None:
-        self._visits = visits
-        self._graphs = graphs
-        self._pool = pool
-        self._keys = keys
-        self._envelope = envelope
-        self._deployment = deployment
-        self._clock = clock
+        self, visits: Visits, graphs: Graphs, pool: Pool, keys: Keys, envelope: Envelope, deployment: Deployment, clock: Clock
+    ) -> None:  # fmt: skip
+        self._visits, self._graphs, self._pool, self._keys = visits, graphs, pool, keys
+        self._envelope, self._deployment, self._clock = envelope, deployment, clock
 
     async def open(self, record: Record, connection: Connection, organizer: str | None) -> Room | None:
         """The visit's room, ready to join. None if nobody can be its organiser yet.
@@ -72,12 +59,11 @@ class Rooms:
             record = found
         try:
             return await self._open(record, connection, organizer)
-        except Unavailable as error:
-            if (error.retry_after or 0) < QUOTA_PAUSE_SECONDS:
+        except BridgeError as error:
+            other = await self._with_another(record.visit.key, connection, organizer, error)
+            if other is None or other.visit.room is None:
                 raise
-            # The organiser can make no more; another of the pool may.
-            record = await self._unpin(record, connection)
-            return await self._open(record, connection, None)
+            return await self._make(other, other.visit.room, connection)
 
     async def _open(self, record: Record, connection: Connection, organizer: str | None) -> Room | None:
         key, room = record.visit.key, record.visit.room
@@ -85,7 +71,7 @@ class Rooms:
             chosen = organizer or await self._pool.choose(connection, key)
             if chosen is None:
                 return None
-            pinned = Room(chosen, await self._external_id(key, 1))
+            pinned = await self._pinned(key, chosen, 1)
 
             def pin(current: Record | None) -> Record | None:
                 if current is None or current.visit.room is not None:
@@ -200,22 +186,34 @@ class Rooms:
 
     async def successor(self, key: VisitKey, gone: Room) -> Room:
         """What is pinned in place of a meeting that is gone."""
-        version = gone.version + 1
-        return Room(gone.organizer, await self._external_id(key, version), version=version)
+        return await self._pinned(key, gone.organizer, gone.version + 1)
 
-    async def _unpin(self, record: Record, connection: Connection) -> Record:
-        """The visit without the organiser who can make no more meetings, unless somebody made one in the meantime."""
-        current = await self._visits.load(record.visit.key)
-        room = current.visit.room if current else None
-        if room and room.organizer in connection.organizers:
-            await self._pool.spend(connection.tenant, room.organizer)
+    async def _with_another(
+        self, key: VisitKey, connection: Connection, organizer: str | None, error: BridgeError
+    ) -> Record | None:
+        """The visit with another organiser, where the one chosen first cannot make the meeting: the month's are made,
+        or Teams refuses the account. None if there is nobody else, or if it may just be tried again.
+        """
+        spent = (error.retry_after or 0) >= QUOTA_PAUSE_SECONDS
+        current = await self._visits.load(key)
+        failed = current.visit.room if current else None
+        if failed is None or failed.stage == "ready" or not (spent or error.code in HOPELESS):
+            return None
+        if spent and failed.organizer in connection.organizers:
+            await self._pool.spend(connection.tenant, failed.organizer)
+        launching = organizer if organizer != failed.organizer else None
+        chosen = launching or await self._pool.choose(connection, key)
+        if chosen is None or chosen == failed.organizer:
+            return None
+        instead = await self._pinned(key, chosen, failed.version + 1)
 
-        def unpin(current: Record | None) -> Record | None:
-            if current is None or current.visit.room is None or current.visit.room.stage == "ready":
+        def pin(current: Record | None) -> Record | None:
+            if current is None or current.visit.room != failed:
                 return None
-            return replace(current, visit=replace(current.visit, room=None))
+            return replace(current, visit=replace(current.visit, room=instead))
 
-        return await self._visits.change(record.visit.key, unpin) or record
+        after = await self._visits.change(key, pin)
+        return after if after and after.visit.room == instead else None
 
     def _good_until(self, meeting: Meeting) -> datetime:
         believed = self._clock() + BELIEVED_FOR
@@ -243,32 +241,11 @@ class Rooms:
             return None
         return Watch(subscription, expires)
 
-    async def _external_id(self, key: VisitKey, version: int) -> str:
+    async def _pinned(self, key: VisitKey, organizer: str, version: int) -> Room:
         name = str(key) if version == 1 else f"{key}#{version}"
-        return (await self._keys.ring()).digest("room", name, 16).hex()
+        return Room(organizer, (await self._keys.ring()).digest("room", name, 16).hex(), version=version)
 
 
 def watch_until(record: Record, now: datetime) -> datetime:
     """How long to watch: the visit and four hours, within what Graph allows."""
     return min(max(record.visit.end, now) + WATCH_AFTER_END, now + WATCH_MOST)
-
-
-def presenters_of(record: Record, room: Room) -> Sequence[str]:
-    """The organiser and everyone who launched as staff."""
-    return sorted({room.organizer, *record.visit.staff})
-
-
-def settings_of(record: Record, room: Room, connection: Connection) -> Settings:
-    """What the visit's meeting must be like now."""
-    return Settings(
-        connection.lobby,
-        connection.chat,
-        recording=connection.recording,
-        presenters=presenters_of(record, room),
-        closed=record.visit.closed is not None,
-    )
-
-
-def digest_of(settings: Settings) -> str:
-    """Tells settings apart, so that Teams is told only what is new."""
-    return sha256(json.dumps(asdict(settings), sort_keys=True).encode()).hexdigest()[:16]

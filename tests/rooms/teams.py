@@ -24,11 +24,13 @@ CONNECTION = Connection(KEY.connection, TENANT, "https://ehr", "testing", "UTC",
 
 @dataclass
 class Teams(Web):
-    """Answers as Graph does. `calls` has what was asked for; `quota` is each organiser's, of one month."""
+    """Answers as Graph does. `calls` has what was asked for; `quota` is each organiser's, of one month;
+    for those `without_policy` nothing is made."""
 
     meetings: dict[str, dict[str, Any]] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
     quota: int = 2_000
+    without_policy: tuple[str, ...] = ()
     down: bool = False
 
     def __post_init__(self) -> None:
@@ -56,6 +58,8 @@ class Teams(Web):
         key = f"{organizer}|{body['externalId']}"
         if key in self.meetings:
             return Answer(200, self.meetings[key], {})
+        if organizer in self.without_policy:
+            return Answer(403, {"error": {"message": "No application access policy found for this app"}}, {})
         if sum(each["organizer"] == organizer for each in self.meetings.values()) >= self.quota:
             return Answer(429, {}, {"retry-after": "86400"})
         expires = (NOW + timedelta(days=60)).isoformat()

@@ -238,3 +238,47 @@ async def test_a_clinician_whose_month_is_full_gets_a_room_of_the_pool() -> None
         for meeting in clinic.teams.meetings.values()
         if "participants" in meeting
     ]
+
+
+async def test_a_pool_s_account_that_teams_refuses_stops_no_clinician() -> None:
+    clinic = Clinic()
+    await clinic.booked()
+    clinic.teams.without_policy = POOLED.organizers
+    with pytest.raises(Unavailable, match=r"room\.policy_missing"):
+        await opened(clinic, POOLED)
+    room = await launched(clinic, "doctor", POOLED)
+    assert room is not None
+    assert room.organizer == "doctor"
+    assert await opened(clinic, POOLED) == room
+
+
+async def test_a_clinician_without_the_access_policy_gets_a_room_of_the_pool() -> None:
+    clinic = Clinic()
+    await clinic.booked()
+    clinic.teams.without_policy = ("doctor",)
+    room = await launched(clinic, "doctor", POOLED)
+    assert room is not None
+    assert room.organizer in POOLED.organizers
+    assert clinic.teams.presenters() == [{"doctor", room.organizer}]
+
+
+async def test_a_bad_minute_of_teams_changes_no_organiser() -> None:
+    clinic = Clinic()
+    await clinic.booked()
+    clinic.teams.down = True
+    with pytest.raises(Unavailable):
+        await launched(clinic, "doctor", POOLED)
+    clinic.teams.down = False
+    room = await launched(clinic, "covering", POOLED)
+    assert room is not None
+    assert room.organizer == "doctor"
+
+
+async def test_without_anybody_else_the_reason_is_told() -> None:
+    clinic = Clinic()
+    await clinic.booked()
+    clinic.teams.without_policy = ("doctor",)
+    with pytest.raises(Unavailable, match=r"room\.policy_missing"):
+        await launched(clinic, "doctor")
+    clinic.teams.without_policy = ()
+    assert await launched(clinic, "doctor") is not None

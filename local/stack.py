@@ -49,6 +49,11 @@ class Stack:
         """What users of the stack need to know."""
         return manifest.of(self.config, CONNECTION_ID)
 
+    @property
+    def pids(self) -> dict[str, int]:
+        """The process of each part."""
+        return {name: part.process.pid for name, part in self._parts.items()}
+
     def write_manifest(self, path: Path, *, connection_id: str = CONNECTION_ID) -> None:
         """Writes the manifest at once, so that who waits for the file never reads half of it."""
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -189,7 +189,7 @@ class Services:
     def signer(self) -> Signer:
         from shared.keys.signing import Signer
 
-        return Signer(self.vault)
+        return Signer(self.vault, self.clock)
 
     @cached_property
     def envelope(self) -> Envelope:

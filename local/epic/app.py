@@ -62,4 +62,4 @@ def create(config: StackConfig, clock: Callable[[], float] = time.time) -> Stand
         Route("/launch/{audience}/{csn}", chart.launch),
     ]
     app = Starlette(routes=[Mount(INTERCONNECT, routes=routes)], lifespan=lifespan)
-    return StandIn("epic", app, control.routes(schedule, launches, statuses, sender, documents))
+    return StandIn("epic", app, control.routes(schedule, launches, statuses, sender, documents, assertions))

@@ -5,6 +5,7 @@ nbf and iat not in the future, at most five minutes from them to exp, no client_
 """
 
 import math
+from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeGuard
 
@@ -20,6 +21,7 @@ ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 KEY_TYPES = {"RS384": "RSA", "ES384": "EC"}
 LIFETIME_SECONDS = 300
 LONGEST_JTI = 151
+MOST_TAKEN = 10_000
 # The claims are checked here, by the stand-in's clock and Epic's rules; PyJWT checks the signature alone.
 _SIGNATURE_ONLY: Options = {
     "verify_exp": False,
@@ -33,13 +35,17 @@ _SIGNATURE_ONLY: Options = {
 
 
 class Assertions:
-    """Checks assertions, and remembers each jti until its assertion could no longer be used anyway."""
+    """Checks assertions, and remembers each jti until its assertion could no longer be used anyway.
+
+    `taken` says of the latest good ones by which key they were signed.
+    """
 
     def __init__(
         self, registrations: Registrations, key_sets: KeySets, token_url: str, clock: Callable[[], float]
     ) -> None:
         self._registrations, self._key_sets, self._token_url, self._clock = registrations, key_sets, token_url, clock
         self._seen: dict[tuple[str, str], float] = {}
+        self.taken: deque[Json] = deque(maxlen=MOST_TAKEN)
 
     async def client(self, request: Parameters) -> Client:
         """The client that proved itself. Raises OAuthError."""
@@ -58,6 +64,7 @@ class Assertions:
         await self._check_signature(token, header, client)
         self._check_claims(claims)
         self._check_unseen(client, claims)
+        self.taken.append({"client": client.kind, "alg": header["alg"], "kid": header["kid"], "at": self._clock()})
         return client
 
     async def _check_signature(self, token: str, header: Json, client: Client) -> None:

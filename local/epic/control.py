@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Route
 from local.config import Person
 from local.epic import people, schedule
 from local.epic.answers import control_object
+from local.epic.assertions import Assertions
 from local.epic.context import DEFAULTS
 from local.epic.discovery import Discovery
 from local.epic.launches import Launches
@@ -24,7 +25,12 @@ _STATUS_AFTER = {"S15": "cancelled", "S17": "deleted", "S26": "no-show"}
 
 
 def routes(
-    appointments: Schedule, launches: Launches, statuses: Statuses, sender: Sender, discovery: Discovery
+    appointments: Schedule,
+    launches: Launches,
+    statuses: Statuses,
+    sender: Sender,
+    discovery: Discovery,
+    assertions: Assertions,
 ) -> list[BaseRoute]:
     """All of them; JSON in and out."""
 
@@ -123,6 +129,10 @@ def routes(
         """A new key for id_tokens, as Epic makes one now and then -> `{kid}`."""
         return JSONResponse({"kid": discovery.keys.rotate()}, 201)
 
+    async def authenticated(_: Request) -> Response:
+        """Who authenticated by which key, oldest first: `[{client, alg, kid, at}]`."""
+        return JSONResponse(list(assertions.taken))
+
     async def written_back(request: Request) -> Response:
         """The write-backs, oldest first; DELETE forgets them."""
         if request.method == "DELETE":
@@ -139,6 +149,7 @@ def routes(
         Route("/epic/discovery", discover, methods=["PUT"]),
         Route("/epic/records", records, methods=["GET", "PUT"]),
         Route("/epic/keys", rotate, methods=["POST"]),
+        Route("/epic/assertions", authenticated, methods=["GET"]),
         Route("/statuses", written_back, methods=["GET", "DELETE"]),
     ]
 

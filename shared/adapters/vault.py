@@ -5,7 +5,11 @@ warm instance answers from memory and a rotated value is seen soon.
 https://learn.microsoft.com/azure/key-vault/general/overview-throttling
 """
 
-from datetime import datetime, timedelta
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -20,7 +24,25 @@ if TYPE_CHECKING:
     from azure.keyvault.keys.crypto.aio import CryptographyClient
     from azure.keyvault.secrets.aio import SecretClient
 
+log = logging.getLogger(__name__)
+
 CACHE_FOR = timedelta(minutes=10)
+LOOK_AGAIN = timedelta(seconds=30)
+"""How old a list of versions may be before it is read again, beside the answer that it is used for."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyVersion:
+    """One version of a key. `id` is the vault's URL of it, `public` its public half with numbers as big-endian bytes;
+    `starts` and `ends` are its activation and expiry dates. Instants are UTC.
+    """
+
+    id: str
+    made: datetime
+    public: Mapping[str, Any]
+    enabled: bool = True
+    starts: datetime | None = None
+    ends: datetime | None = None
 
 
 class Vault:
@@ -35,6 +57,9 @@ class Vault:
         self._options: dict[str, Any] = {"verify_challenge_resource": not (settings.allow_loopback and local)}
         self._cache: dict[str, tuple[datetime, Any]] = {}
         self._signers: dict[str, CryptographyClient] = {}
+        self._public: dict[str, Mapping[str, Any]] = {}
+        self._versions: dict[str, tuple[datetime, list[KeyVersion]]] = {}
+        self._looking: dict[str, asyncio.Task[list[KeyVersion]]] = {}
 
     @cached_property
     def _secrets(self) -> "SecretClient":
@@ -95,6 +120,36 @@ class Vault:
             known = await self._keys.get_key(name)
             self._cache["key " + name] = (self._clock() + CACHE_FOR, known)
         return known
+
+    async def versions(self, name: str) -> list[KeyVersion]:
+        """All versions of a key. What was read in the last ten minutes is answered at once, and read again beside that
+        if it is older than LOOK_AGAIN. Empty if deployment did not make the key.
+        """
+        read, known = self._versions.get(name, (None, []))
+        age = self._clock() - read if read else CACHE_FOR
+        if age >= LOOK_AGAIN and name not in self._looking:
+            look = self._looking[name] = asyncio.get_running_loop().create_task(self._look(name))
+            look.add_done_callback(lambda done: self._looked(name, done))
+        return known if age < CACHE_FOR else await asyncio.shield(self._looking[name])
+
+    def _looked(self, name: str, done: "asyncio.Task[list[KeyVersion]]") -> None:
+        self._looking.pop(name, None)
+        if not done.cancelled() and done.exception() is not None:
+            log.warning("the versions of a key could not be read: %s", type(done.exception()).__name__)
+
+    async def _look(self, name: str) -> list[KeyVersion]:
+        found = []
+        async for each in self._keys.list_properties_of_key_versions(name):
+            key_id = str(each.id)
+            if key_id not in self._public and each.enabled:
+                # The SDK's class has its members from a dictionary, which no type checker sees.
+                key: Any = (await self._keys.get_key(name, each.version)).key
+                self._public[key_id] = {member: getattr(key, member, None) for member in ("x", "y", "n", "e")}
+            made = each.created_on or datetime.min.replace(tzinfo=UTC)
+            public = self._public.get(key_id, {})
+            found.append(KeyVersion(key_id, made, public, bool(each.enabled), each.not_before, each.expires_on))
+        self._versions[name] = (self._clock(), found)
+        return found
 
     async def sign(self, key_id: str, algorithm: str, digest: bytes) -> bytes:
         """Signs a digest with `ES384` or `RS384` inside the vault; ECDSA as r || s, as JWS wants it (RFC 7518 §3.4)."""

@@ -26,8 +26,7 @@ class Making:
         """Prepares and lets the signing come to its end."""
         for _ in range(times):
             self.assertions.prepare(HERE)
-        for _ in range(5):
-            await asyncio.sleep(0)
+        await asyncio.wait([made.form for made in self.assertions._ahead[HERE]])
 
     async def take(self, audience: Audience = HERE) -> str:
         return (await self.assertions.take(audience))["client_assertion"]

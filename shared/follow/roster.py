@@ -54,10 +54,13 @@ def staff_of(record: Record) -> set[str]:
 def _seen(record: Record, name: str, presence: Presence) -> Record:
     visit = record.visit
     before = visit.people.get(name)
-    if before is not None and (before.since > presence.since or before.state == presence.state):
+    if before is not None and before.since > presence.since:
+        return _late(record, presence)
+    if before is not None and before.state == presence.state:
         return record
     if before is None and presence.state == LEFT:
-        return record
+        # It overtook how they came. Nobody was told of them; what comes now must not let them stay for ever.
+        return replace(record, visit=replace(visit, people={**visit.people, name: presence}))
     presence = _waited(before, presence)
     people = {**visit.people, name: presence}
     note = Announcement(presence.role, presence.state, presence.since, presence.oid)
@@ -76,6 +79,14 @@ def _seen(record: Record, name: str, presence: Presence) -> Record:
     )
 
 
+def _late(record: Record, presence: Presence) -> Record:
+    """An event that a newer one overtook: nothing about now, but it may have been the first of its kind."""
+    times = _firsts(record.visit.times, presence)
+    if times == record.visit.times:
+        return record
+    return replace(record, visit=replace(record.visit, times=times, facts_due=True))
+
+
 def _waited(before: Presence | None, now: Presence) -> Presence:
     """With what was known of the person's time in the lobby, and what is known of it now."""
     arrived, let_in, waited = (before.arrived, before.let_in, before.waited) if before else (None, None, 0)
@@ -91,17 +102,21 @@ def _waited(before: Presence | None, now: Presence) -> Presence:
 def _timed(times: Times, people: Mapping[str, Presence], presence: Presence) -> Times:
     connected = [person for person in people.values() if person.state == CONNECTED]
     roles = {person.role for person in connected}
-    times = replace(times, most_people=max(times.most_people, len(connected)))
-    if presence.state == WAITING and presence.role == "patient":
-        times = replace(times, patient_waiting=_earlier(times.patient_waiting, presence.since))
-    elif presence.state == CONNECTED and presence.role == "patient":
-        times = replace(times, patient_connected=_earlier(times.patient_connected, presence.since))
-    elif presence.state == CONNECTED:
-        times = replace(times, clinician_connected=_earlier(times.clinician_connected, presence.since))
-    elif presence.state == LEFT:
+    times = _firsts(replace(times, most_people=max(times.most_people, len(connected))), presence)
+    if presence.state == LEFT:
         times = replace(times, last_left=_later(times.last_left, presence.since))
     if roles == {"patient", "clinician"}:
         times = replace(times, both_connected=_earlier(times.both_connected, presence.since))
+    return times
+
+
+def _firsts(times: Times, presence: Presence) -> Times:
+    if presence.state == WAITING and presence.role == "patient":
+        return replace(times, patient_waiting=_earlier(times.patient_waiting, presence.since))
+    if presence.state == CONNECTED and presence.role == "patient":
+        return replace(times, patient_connected=_earlier(times.patient_connected, presence.since))
+    if presence.state == CONNECTED:
+        return replace(times, clinician_connected=_earlier(times.clinician_connected, presence.since))
     return times
 
 

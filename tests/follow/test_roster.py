@@ -1,6 +1,9 @@
 """Folding a meeting's events into a visit."""
 
+from itertools import permutations
 from typing import Any
+
+import pytest
 
 from shared.clock import to_text
 from shared.follow.roster import fold
@@ -57,6 +60,18 @@ def test_the_same_event_twice_is_one() -> None:
 def test_an_event_that_comes_late_does_not_turn_time_back() -> None:
     record = folded(event(5, participant("p")), event(1, participant("p", lobby=True)))
     assert told(record) == [("patient", "connected")]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)
+def test_events_in_any_order_come_to_the_same_people_and_first_times(order: tuple[int, ...]) -> None:
+    """Three notifications of one patient, each worked on by itself: whoever left has left, whichever comes first."""
+    events = [event(0, participant("p", lobby=True)), event(1, participant("p")), event(9, participant("p", gone=True))]
+    record = folded(*(events[index] for index in order))
+    assert [person.state for person in record.visit.people.values()] == ["left"]
+    times = record.visit.times
+    assert (times.patient_waiting, times.patient_connected) == (at(0), at(0, minutes=1))
+    states = [state for _, state in told(record)]
+    assert "left" not in states[:-1], "connected after a later left"
 
 
 def test_machines_are_not_people() -> None:

@@ -10,6 +10,12 @@ from shared.services import services
 bp = func.Blueprint()
 
 
+@bp.timer_trigger(arg_name="timer", schedule="0 41 3 * * *", run_on_startup=False)
+async def reports_expire(timer: func.TimerRequest) -> None:  # noqa: ARG001
+    """Removes, once a day, facts that are older than the setting says."""
+    await services().fact_retention.expire()
+
+
 @bp.route("reports/visits", methods=["GET"])
 @api
 async def reports_visits(req: func.HttpRequest) -> func.HttpResponse:

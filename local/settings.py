@@ -34,6 +34,7 @@ def environment(config: StackConfig) -> dict[str, str]:
         "SMS_PER_MINUTE": os.environ.get("SMS_PER_MINUTE", "0"),
         "SMS_GATEWAY": os.environ.get("SMS_GATEWAY", "acs"),
         **{name: os.environ.get(name, "") for name in SNS},
+        "REPORT_RETENTION_MONTHS": os.environ.get("REPORT_RETENTION_MONTHS", "24"),
         "MONTHLY_ALLOWANCE": os.environ.get("MONTHLY_ALLOWANCE", "0"),
         **trust(config),
         "PYTHONUNBUFFERED": "1",

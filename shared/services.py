@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from shared.reports.days import FactDays
     from shared.reports.listing import Listing
     from shared.reports.reports import Reports
+    from shared.reports.retention import FactRetention
     from shared.rooms.envelope import Envelope
     from shared.rooms.pool import Pool
     from shared.rooms.rooms import Rooms
@@ -568,6 +569,12 @@ class Services:
         from shared.reports.days import FactDays
 
         return FactDays(self.tables)
+
+    @cached_property
+    def fact_retention(self) -> FactRetention:
+        from shared.reports.retention import FactRetention
+
+        return FactRetention(self.tables, self.settings.tenants, self.settings.report_retention_months, self.clock)
 
     @cached_property
     def reports(self) -> Reports:

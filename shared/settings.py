@@ -39,6 +39,7 @@ class Settings:
     sns_audience: str = ""
     sns_endpoint: str = ""
     monthly_allowance: int = 0
+    report_retention_months: int = 24
     storage_connection: str = ""
     table_service_uri: str = ""
     queue_service_uri: str = ""
@@ -87,6 +88,7 @@ class Settings:
             sns_role_arn=environment.get("SNS_ROLE_ARN", ""),
             sns_audience=environment.get("SNS_AUDIENCE", "").rstrip("/"),
             sns_endpoint=environment.get("SNS_ENDPOINT", "").rstrip("/"),
+            report_retention_months=int(environment.get("REPORT_RETENTION_MONTHS", "24")),
             monthly_allowance=int(environment.get("MONTHLY_ALLOWANCE", "0")),
             storage_connection=storage,
             table_service_uri=tables,

@@ -19,6 +19,7 @@ from shared.reports.places import CHANGES, DAYS, TABLE, VISITS, day_row, index_p
 from shared.reports.ranges import Days
 
 CHANGES_AT_ONCE = 64
+MOST_ROUNDS = 8
 REMEMBERED = 128
 CHARACTERS = 30_000  # of one string in a table; 32 Ki are allowed
 
@@ -76,31 +77,42 @@ class FactDays:
 
     async def fold(self, partition: str) -> None:
         """Adds waiting changes to the rows of their days. Who loses the race for one leaves it to the winner."""
+        for _ in range(MOST_ROUNDS):
+            waiting, touched, more = await self._waiting(partition)
+            if not waiting:
+                return
+            keys = sorted(day_row(*key) for key in touched)
+            where = "PartitionKey eq @p and RowKey ge @a and RowKey le @b"
+            given = {"p": partition, "a": keys[0], "b": keys[-1]}
+            known = {row["RowKey"]: row async for row in self._tables.query(TABLE, where, given)}
+            operations: list[Operation] = [("delete", row) for row in waiting]
+            for (scope, day), counts in touched.items():
+                before = known.get(day_row(scope, day))
+                entity = {"PartitionKey": partition, "RowKey": day_row(scope, day)} | _added(before, counts, waiting)
+                operations.append(("replace", entity | {ETAG: before[ETAG]}) if before else ("insert", entity))
+            try:
+                await self._tables.transact(TABLE, operations)
+            except Conflict:
+                return
+            if not more:
+                return
+
+    async def _waiting(self, partition: str) -> tuple[list[Entity], dict[tuple[str, str], Departments], bool]:
+        """As many changes as one transaction can take in, what they add to each connection's day, and whether more wait."""
         waiting: list[Entity] = []
+        touched: dict[tuple[str, str], Departments] = {}
         where = "PartitionKey eq @p and RowKey ge @a and RowKey lt @b"
         given = {"p": partition, "a": CHANGES, "b": VISITS}
-        touched: dict[tuple[str, str], Departments] = {}
         async for row in self._tables.query(TABLE, where, given, page=CHANGES_AT_ONCE):
             cells = list(_cells(row))
             rows = touched.keys() | {(scope, day) for day, connection, _, _ in cells for scope in ("", connection)}
             if len(waiting) == CHANGES_AT_ONCE or len(waiting) + 1 + len(rows) > MOST_OPERATIONS:
-                break
+                return waiting, touched, True
             waiting.append(row)
             for day, connection, department, counts in cells:
                 for scope in ("", connection):
                     touched.setdefault((scope, day), {}).setdefault(department, Counter()).update(counts)
-        if not waiting:
-            return
-        keys = list(touched)
-        known = await asyncio.gather(*(self._tables.get(TABLE, partition, day_row(*key)) for key in keys))
-        operations: list[Operation] = [("delete", row) for row in waiting]
-        for key, before in zip(keys, known, strict=True):
-            entity = {"PartitionKey": partition, "RowKey": day_row(*key)} | _added(before, touched[key], waiting)
-            operations.append(("replace", entity | {ETAG: before[ETAG]}) if before else ("insert", entity))
-        try:
-            await self._tables.transact(TABLE, operations)
-        except Conflict:
-            return
+        return waiting, touched, False
 
     async def _month(self, tenant: str, connection: str, days: Days, month: date) -> list[DayCounts]:
         partition = month_partition(tenant, month)

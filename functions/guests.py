@@ -6,6 +6,7 @@ from functions.answers import page, redirect
 from functions.guest_page import invitation_page
 from functions.page_words import language_of
 from shared.services import services
+from shared.visits.joins import device_of
 
 bp = func.Blueprint()
 
@@ -28,4 +29,5 @@ async def guest_link(req: func.HttpRequest) -> func.HttpResponse:
 async def guest_join(req: func.HttpRequest) -> func.HttpResponse:
     """Into the room, through its lobby."""
     token, forwarded_for = req.route_params["token"], req.headers.get("x-forwarded-for", "")
-    return redirect(await services().guest_links.enter(token, forwarded_for))
+    device = device_of(req.headers.get("user-agent", ""))
+    return redirect(await services().guest_links.enter(token, forwarded_for, device))

@@ -9,6 +9,7 @@ from functions.answers import cookies_of, page, redirect, with_cookies
 from functions.launch_page import FRAMES, own_window_page, posting_page
 from functions.page_words import language_of
 from shared.services import services
+from shared.visits.joins import device_of
 
 bp = func.Blueprint()
 
@@ -31,7 +32,8 @@ async def launch_begin(req: func.HttpRequest) -> func.HttpResponse:
 @page
 async def launch_callback(req: func.HttpRequest) -> func.HttpResponse:
     """The EHR's authorization server sent the browser back."""
-    arrival = await services().launches.finish(req.route_params["audience"], req.params, cookies_of(req))
+    device = device_of(req.headers.get("user-agent", ""))
+    arrival = await services().launches.finish(req.route_params["audience"], req.params, cookies_of(req), device)
     return redirect(arrival.url, *arrival.cookies)
 
 

@@ -30,7 +30,7 @@ WAIT_SCRIPT = """
 const token = location.pathname.split('/').pop();
 const ask = async () => {
   try {
-    const answer = await fetch('../visits/' + token + '/status', {headers: {accept: 'application/json'}});
+    const answer = await fetch('../visits/' + token + '/status' + location.search, {headers: {accept: 'application/json'}});
     const standing = await answer.json();
     if (standing.state === 'ready') { location.replace(standing.join_url); return; }
     if (answer.status === 404 || answer.status === 410 || answer.status === 429) { location.reload(); return; }

@@ -21,6 +21,7 @@ from shared.settings import Settings
 from shared.visits.changes import launched, with_staff
 from shared.visits.guests import refuse_ended, reopened
 from shared.visits.ids import link_token, read_link_token, visit_keys
+from shared.visits.joins import FROM_PORTAL, joined
 from shared.visits.store import Loaded, Visits
 from shared.visits.visit import Record
 
@@ -87,7 +88,7 @@ class Entry:
         ring, key = await self._keys.ring(), looked.loaded.key
         note = self._noting(connection, looked, ring, _reopened)
         if looked.has_room and looked.knows(oid):
-            record = self._beside(looked, note)
+            record = self._beside(looked.loaded, note)
         else:
             staff = ring.seal("staff", ehr_user.encode(), str(key))
             record = await self._changed(looked, lambda found: with_staff(note(found), oid, staff))
@@ -99,14 +100,18 @@ class Entry:
         page, cookie = page_session.begin(ring, key, oid, self._clock())
         return Way(f"{self._settings.public_url}/api/visit/{page}", (cookie,))
 
-    async def patient(self, connection: Connection, context: Context) -> str:
+    async def patient(self, connection: Connection, context: Context, device: str = "desktop") -> str:
         """The room's address for a patient, or our waiting page while nobody can be the organiser."""
         looked = await self.look(connection, context)
         ring, key = await self._keys.ring(), looked.loaded.key
-        note = self._noting(connection, looked, ring, _open)
-        record = self._beside(looked, note) if looked.has_room else await self._changed(looked, note)
+
+        def entered(found: Record) -> Record:
+            return joined(_open(found), "portal", device, self._clock())
+
+        note = self._noting(connection, looked, ring, entered)
+        record = self._beside(looked.loaded, note) if looked.has_room else await self._changed(looked, note)
         room = await self._try_room(record, connection)
-        return room or f"{self._settings.public_url}/api/v/{link_token(ring, key, context.session)}"
+        return room or f"{self._settings.public_url}/api/v/{link_token(ring, key, context.session)}?{FROM_PORTAL}"
 
     async def device_test(self, connection: Connection, context: Context) -> str:
         """The address of the device test page for a visit. The page's code is that of the visit's link."""
@@ -114,8 +119,9 @@ class Entry:
         looked = await self.look(connection, context)
         return f"{self._settings.public_url}/api/device-test/{link_token(ring, looked.loaded.key, context.session)}"
 
-    async def link(self, token: str, forwarded_for: str = "") -> Standing:
-        """What a text's link stands at. `forwarded_for`: the request's X-Forwarded-For.
+    async def link(self, token: str, forwarded_for: str = "", device: str = "") -> Standing:
+        """What a text's link stands at. `forwarded_for`: the request's X-Forwarded-For; `device`: the kind of device on
+        which somebody now goes by the link, if so.
 
         Raises `Refused`: `link.invalid`, `link.too_many`, `link.off`, `link.over`, `link.cancelled`.
         """
@@ -132,6 +138,8 @@ class Entry:
             raise Refused("link.off")
         _open(record)
         join_url = await self._try_room(record, connection)
+        if join_url and device:
+            self._beside(found, lambda current: joined(_known(current), "text", device, self._clock()))
         languages = {phone.language for phone in record.phones.values()}
         language = languages.pop() if len(languages) == 1 else ""
         state, visit = "ready" if join_url else "waiting", record.visit
@@ -166,12 +174,12 @@ class Entry:
             raise Refused("link.over")
         return record
 
-    def _beside(self, looked: "Looked", note: Callable[[Record | None], Record]) -> Record:
+    def _beside(self, loaded: Loaded, note: Callable[[Record | None], Record]) -> Record:
         # Nothing hangs on how often a ready room was launched: nobody waits for that to be written.
-        record = looked.loaded.record
+        record = loaded.record
         assert record is not None
         _open(record)
-        task = asyncio.get_running_loop().create_task(self._counted(looked.loaded, note))
+        task = asyncio.get_running_loop().create_task(self._counted(loaded, note))
         self._counting.add(task)
         task.add_done_callback(self._counting.discard)
         return record
@@ -202,6 +210,13 @@ class Looked:
     def knows(self, oid: str) -> bool:
         """Whether this person launched the visit as staff before."""
         return self.loaded.record is not None and oid in self.loaded.record.visit.staff
+
+
+def _known(record: Record | None) -> Record:
+    """A record that cannot be gone yet: it was read a moment ago."""
+    if record is None:
+        raise Refused("link.over")
+    return record
 
 
 def _open(record: Record) -> Record:

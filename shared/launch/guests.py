@@ -16,6 +16,7 @@ from shared.organisations.connections import Connections
 from shared.rooms.rooms import Rooms
 from shared.visits.guests import used, welcome
 from shared.visits.ids import read_guest_token
+from shared.visits.joins import joined
 from shared.visits.store import Visits
 from shared.visits.visit import Record
 
@@ -51,8 +52,11 @@ class GuestLinks:
         guest = welcome(record, name, self._clock())
         return Invitation(guest.role, record.visit.start, record.visit.zone)
 
-    async def enter(self, token: str, forwarded_for: str = "") -> str:
-        """The room's address, and counts. Raises as `look` does, and `Unavailable` while there is no room."""
+    async def enter(self, token: str, forwarded_for: str = "", device: str = "desktop") -> str:
+        """The room's address, and counts; `device`: on what kind of device.
+
+        Raises as `look` does, and `Unavailable` while there is no room.
+        """
         record, name, connection = await self._find(token, forwarded_for)
         welcome(record, name, self._clock())
         room = await self._rooms.open(record, connection, None)
@@ -64,7 +68,7 @@ class GuestLinks:
                 raise Refused("link.invalid")
             # It may have been taken back a moment ago.
             welcome(current, name, self._clock())
-            return used(current, name)
+            return joined(used(current, name), "guest", device, self._clock())
 
         await self._visits.change(record.visit.key, count)
         measure("visitbridge.guest.entered", 1)

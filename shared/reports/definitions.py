@@ -44,8 +44,11 @@ STATUSES = (
         "The patient left before meeting the clinician: either both came, at different times, or the patient left before "
         "the visit was to start and no clinician came.",
     ),
-    Definition("nobody_came", "", "The visit is over, and neither side opened it."),
-    Definition("technical_failure", "", "Somebody opened the visit, and nobody arrived in the meeting or its lobby."),
+    Definition("nobody_came", "", "It is over; nobody came, and nobody tried from an hour before its start on."),
+    Definition(
+        "technical_failure", "",
+        "Somebody opened the visit, an hour before its start or later, and nobody arrived in the meeting or its lobby.",
+    ),
     Definition("cancelled", "", "It was cancelled or deleted in the EHR before both sides met."),
 )  # fmt: skip
 

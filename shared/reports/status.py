@@ -4,10 +4,13 @@ What was seen in the meeting weighs more than what the EHR says afterwards: whoe
 a visit at which both sides met took place.
 """
 
+from datetime import timedelta
 from enum import StrEnum
 
 from shared.visits.visit import Record, State
 
+EARLY = timedelta(hours=1)
+"""Whoever looks at a link the day before has not tried to come."""
 PRESENT = ("waiting", "connected")
 
 
@@ -51,4 +54,5 @@ def _unmet(record: Record) -> Status:
         return Status.ABANDONED if gave_up else Status.CLINICIAN_NO_SHOW
     if times.clinician_connected or visit.state is State.NO_SHOW:
         return Status.PATIENT_NO_SHOW
-    return Status.FAILED if visit.launches else Status.NOBODY_CAME
+    tried = visit.tried is not None and visit.tried >= visit.start - EARLY
+    return Status.FAILED if tried else Status.NOBODY_CAME

@@ -330,13 +330,13 @@ def launched(
     if record is None:
         visit = Visit(
             key=key, session=session, state=State.BOOKED, start=now, duration=2 * DEFAULT_DURATION, zone=zone,
-            time_set=now, department=department, facts_due=True, launches=1,
+            time_set=now, department=department, facts_due=True, launches=1, tried=now,
         )  # fmt: skip
         return Record(visit)
     visit = record.visit
     return replace(
         record,
-        visit=replace(visit, launches=visit.launches + 1, department=department or visit.department),
+        visit=replace(visit, launches=visit.launches + 1, department=department or visit.department, tried=now),
     )
 
 

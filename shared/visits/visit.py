@@ -230,7 +230,7 @@ class Visit:
     the generation that set the start, `time_set` when that was. `applied` is the time (MSH-7) of the latest message about
     the visit and `applied_number` its MSH-10, if a number; `ended` is the time of the latest that ended it; `heard` is by
     patient. `closed`: a clinician ended it for all, until one launches it again. `joins`: how often it was entered, by
-    `way:device`.
+    `way:device`; `tried`: when somebody last came from the chart or was sent into the meeting.
     """
 
     key: VisitKey
@@ -263,6 +263,7 @@ class Visit:
     noted: Noted = Noted()
     streams: tuple[Stream, ...] = ()
     joins: Mapping[str, int] = field(default_factory=dict)
+    tried: datetime | None = None
     call_ended: datetime | None = None
     reconciled: datetime | None = None
     reconcile_retry: datetime | None = None

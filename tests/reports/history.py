@@ -37,7 +37,7 @@ class Told:
     organizer: str
     staff: str
     ending: State
-    launches: int
+    tried: int | None
     roster: list[tuple[int, str, str, str]] = field(default_factory=list)
     call_end: int | None = None
     texts: list[tuple[str, str, str]] = field(default_factory=list)
@@ -53,7 +53,7 @@ def history(count: int, seed: int = 1) -> Iterator[Told]:
         told = Told(
             f"v{number:019}", random.choice(list(OFFSETS)), random.choice(DEPARTMENTS), start,
             random.choice((15, 30, 60)), random.choice((1, 1, 1, 1, 3)), random.choice(STAFF),
-            random.choice(("", *STAFF)), random.choice(ENDINGS), random.choice((0, 0, 1, 2)),
+            random.choice(("", *STAFF)), random.choice(ENDINGS), random.choice((None, None, -90_000, -3_600, -3_601, 60)),
         )  # fmt: skip
         if start < NOW:
             _happen(told, random)
@@ -142,7 +142,8 @@ def happened(told: Told, record: Record) -> Record:
     for way, device in told.joins:
         joins[f"{way}:{device}"] = joins.get(f"{way}:{device}", 0) + 1
     visit = replace(
-        record.visit, state=told.ending, launches=told.launches, joins=joins,
+        record.visit, state=told.ending, joins=joins,
+        tried=None if told.tried is None else told.start + timedelta(seconds=told.tried),
         streams=tuple(Stream(*each) for each in told.streams), facts_due=True,
     )  # fmt: skip
     return settled(replace(record, visit=visit, texts=texts), NOW)
@@ -155,7 +156,7 @@ def _event(record: Record, told: Told, second: int, kind: str, items: list[dict[
 
 SCHEMA = """
 CREATE TABLE visit (id TEXT PRIMARY KEY, connection TEXT, department TEXT, start INTEGER, minutes INTEGER, offset INTEGER,
-  patients INTEGER, organizer TEXT, staff TEXT, ending TEXT, launches INTEGER, call_end INTEGER);
+  patients INTEGER, organizer TEXT, staff TEXT, ending TEXT, tried INTEGER, call_end INTEGER);
 CREATE TABLE roster (visit TEXT, at INTEGER, person TEXT, role TEXT, action TEXT);
 CREATE TABLE text (visit TEXT, kind TEXT, state TEXT, reason TEXT);
 CREATE TABLE entry (visit TEXT, way TEXT, device TEXT);
@@ -179,7 +180,7 @@ def to_sqlite(all_told: list[Told]) -> sqlite3.Connection:
             "INSERT INTO visit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 told.id, told.connection, told.department, start, told.minutes, OFFSETS[told.connection][1],
-                told.patients, told.organizer, told.staff, told.ending.value, told.launches, end,
+                told.patients, told.organizer, told.staff, told.ending.value, told.tried, end,
             ),
         )  # fmt: skip
         db.executemany(

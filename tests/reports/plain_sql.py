@@ -57,7 +57,7 @@ CREATE TEMP TABLE fact AS
     (SELECT COUNT(DISTINCT person) FROM stay WHERE visit = v.id) AS people,
     COALESCE(most.number, 0) AS most_people,
     CASE WHEN v.staff <> '' THEN v.staff ELSE v.organizer END AS organizer,
-    v.ending, v.launches, v.call_end,
+    v.ending, v.tried, v.call_end,
     v.ending <> 'booked' OR v.start + v.minutes * 60 + 14400 <= {NOW_S} AS over,
     EXISTS (SELECT 1 FROM stay s WHERE s.visit = v.id AND role = 'patient' AND action <> 'leave' AND ends IS NULL) AS there
   FROM visit v LEFT JOIN both_in ON both_in.visit = v.id LEFT JOIN left_at ON left_at.visit = v.id
@@ -74,7 +74,7 @@ UPDATE fact SET status = CASE
   WHEN COALESCE(patient_waiting, patient_connected) IS NOT NULL AND last_left < start THEN 'abandoned_in_lobby'
   WHEN COALESCE(patient_waiting, patient_connected) IS NOT NULL THEN 'clinician_no_show'
   WHEN clinician_connected IS NOT NULL OR ending = 'no_show' THEN 'patient_no_show'
-  WHEN launches > 0 THEN 'technical_failure' ELSE 'nobody_came' END;
+  WHEN tried >= -3600 THEN 'technical_failure' ELSE 'nobody_came' END;
 CREATE INDEX fact_day ON fact (day);
 """
 

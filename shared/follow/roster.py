@@ -106,7 +106,9 @@ def _timed(times: Times, people: Mapping[str, Presence], presence: Presence) -> 
     if presence.state == LEFT:
         times = replace(times, last_left=_later(times.last_left, presence.since))
     if roles == {"patient", "clinician"}:
-        times = replace(times, both_connected=_earlier(times.both_connected, presence.since))
+        # Not the time of this event: the one that brought the other side may be the later, and have come first.
+        sides = [min(person.since for person in connected if person.role == role) for role in roles]
+        times = replace(times, both_connected=_earlier(times.both_connected, max(sides)))
     return times
 
 

@@ -117,7 +117,8 @@ COLUMNS = (
         "mos_degradation", "",
         "By how much the network lowered the mean opinion score (MOS, 1 to 5) on average. 0 is best; Teams gives no MOS itself.",
     ),
-    Definition("times_from", "", "Where the times come from: `roster` (events), `attendance` (Teams' report), both or neither."),
+    Definition("times_from", "", "Where times come from: `roster` (events), `attendance` (Teams' report), `both`; empty: none."),
+    Definition("times_attended", "", "Which of the times events missed, so that they are those of Teams' attendance report."),
 )  # fmt: skip
 
 FIGURES = (

@@ -16,7 +16,7 @@ from shared.visits.visit import Record, Stream, TextState, Visit
 
 INSTANTS = ("patient_waiting", "patient_connected", "clinician_connected", "both_connected", "last_left")
 NUMBERS = ("lobby_seconds", "lobby_total_seconds", "call_seconds", "people", "most_people")
-WORDS = ("department", "kind", "status", "organizer", "device_test", "times_from")
+WORDS = ("department", "kind", "status", "organizer", "device_test", "times_from", "times_attended")
 COUNTS = ("texts", "reasons", "joins")
 
 
@@ -48,6 +48,7 @@ class Fact:
     organizer: str = ""
     device_test: str = ""
     times_from: str = ""
+    times_attended: str = ""
     texts: Mapping[str, int] = field(default_factory=dict)
     reasons: Mapping[str, int] = field(default_factory=dict)
     joins: Mapping[str, int] = field(default_factory=dict)
@@ -79,12 +80,19 @@ def fact_of(record: Record, connection: Connection) -> Fact:
         people=len(visit.people),
         most_people=times.most_people,
         organizer=next(iter(visit.staff), visit.room.organizer if visit.room else ""),
-        times_from="roster" if visit.people else "",
+        times_from=_source(visit),
+        times_attended=" ".join(times.attended),
         streams=visit.streams,
         joins=dict(sorted(visit.joins.items())),
         texts=dict(sorted(texts.items())),
         reasons=dict(sorted(reasons.items())),
     )
+
+
+def _source(visit: Visit) -> str:
+    if visit.times.attended:
+        return "both" if visit.people else "attendance"
+    return "roster" if visit.people else ""
 
 
 def _kind(visit: Visit) -> str:

@@ -56,6 +56,7 @@ class VisitRow(Shown):
     round_trip_ms: Annotated[Average, column("round_trip_ms")]
     mos_degradation: Annotated[Average, column("mos_degradation")]
     times_from: Annotated[str, column("times_from")]
+    times_attended: Annotated[str, column("times_attended")]
 
 
 class StatusCounts(Shown):

@@ -112,3 +112,9 @@ def test_the_wait_of_each_person_is_their_own() -> None:
     first, second = sorted(record.visit.people.values(), key=lambda person: str(person.arrived))
     assert (first.arrived, first.let_in, first.waited) == (at(0), at(0, minutes=9), 8 * 60)
     assert (second.arrived, second.let_in, second.waited) == (at(0, minutes=4), at(0, minutes=5), 60)
+
+
+def test_both_are_there_when_the_later_of_them_is_whichever_event_comes_first() -> None:
+    patient, clinician = event(2, participant("p")), event(1, participant("d", oid=DOCTOR))
+    for events in ((patient, clinician), (clinician, patient)):
+        assert folded(*events).visit.times.both_connected == at(0, minutes=2)

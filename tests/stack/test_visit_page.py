@@ -112,6 +112,12 @@ async def test_the_clinician_sees_the_patient_arrive(hospital: Hospital, chromiu
     assert (await page.title()).startswith("(1) Waiting")
     await expect(page.locator("#people li")).to_contain_text("Patient waiting since")
     await accessible(page)
+    await hospital.world.roster(meeting["id"], "An aunt", "lobby")
+    await expect(notice).to_contain_text("2 people are waiting, the first since")
+    await expect(page.locator("#people li")).to_have_count(2)
+    assert (await page.title()).startswith("(2) Waiting")
+    await hospital.world.roster(meeting["id"], "An aunt", "leave")
+    await expect(notice).to_contain_text("Your patient has been waiting since")
     # It stays until the patient is let in.
     await hospital.world.roster(meeting["id"], "Pat", "join")
     await expect(notice).to_contain_text("The call is on")
@@ -131,6 +137,10 @@ async def test_a_guest_joins_through_the_lobby_and_a_link_taken_back_is_dead(
     link = await invite(page, "interpreter")
     other = await invite(page, "family")
     await accessible(page)
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await page.get_by_role("button", name="Copy: Interpreter").click()
+    await expect(page.locator("#told")).to_have_text("Copied")
+    assert await page.evaluate("navigator.clipboard.readText()") == link
 
     guest = await (await a_person(chromium)).new_page()
     complaints: list[str] = []

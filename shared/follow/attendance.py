@@ -4,17 +4,18 @@ A report is made when a call ends. It knows joining and leaving, not waiting in 
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from shared.adapters.attendance import Call, Stay
+from shared.adapters.attendance import Call
 from shared.adapters.graph import Graphs
 from shared.clock import Clock
 from shared.errors import BridgeError, Refused
-from shared.follow.roster import LEFT, ended, staff_of
+from shared.follow.roster import ended, staff_of
+from shared.follow.stays import Stay, better_of, met, most_at_once
 from shared.organisations.connection import Connection
-from shared.visits.visit import Record, Times
+from shared.visits.visit import Record
 from shared.work.moments import Rules, reconciliation
 from shared.work.worker import Doer, Outcome, Permit
 
@@ -23,8 +24,6 @@ log = logging.getLogger(__name__)
 CALL_MARGIN = timedelta(seconds=30)
 RETRY_AFTER = timedelta(minutes=10)
 GIVE_UP_AFTER = timedelta(hours=6)
-TOLERANCE = timedelta(minutes=1)
-"""Clocks and roundings of events and reports may differ by less; the event's time stands then."""
 
 ConnectionOf = Callable[[str], Awaitable[Connection | None]]
 
@@ -75,58 +74,23 @@ class Attendance(Doer):
 def fill(record: Record, calls: Sequence[Call]) -> Record:
     """The record with what the reports know better. Pure; the same reports again change nothing."""
     staff = staff_of(record)
-    stays = [stay for call in calls for stay in call.stays]
-    if not calls or not stays:
+    patients: list[Stay] = []
+    clinicians: list[Stay] = []
+    for stay in (stay for call in calls for stay in call.stays):
+        (clinicians if stay.person in staff else patients).append((stay.joined, stay.left))
+    everybody = (*patients, *clinicians)
+    if not everybody:
         return record
-    times = _filled(record.visit.times, *_sides(stays, staff), most=_most_at_once(stays))
-    if times != record.visit.times:
-        record = replace(record, visit=replace(record.visit, times=times, facts_due=True))
-    last = max(call.ended for call in calls)
-    if any(person.state != LEFT and person.since > last for person in record.visit.people.values()):
-        # Another call goes on.
-        return record
-    return ended(record, last)
-
-
-def _sides(stays: Sequence[Stay], staff: set[str]) -> tuple[list[Stay], list[Stay]]:
-    patients = [stay for stay in stays if stay.person not in staff]
-    return patients, [stay for stay in stays if stay.person in staff]
-
-
-def _filled(times: Times, patients: list[Stay], clinicians: list[Stay], *, most: int) -> Times:
     told = {
-        "patient_connected": min((stay.joined for stay in patients), default=None),
-        "clinician_connected": min((stay.joined for stay in clinicians), default=None),
-        "both_connected": min(_meetings(patients, clinicians), default=None),
-        "last_left": max((stay.left for stay in (*patients, *clinicians)), default=None),
+        "patient_connected": min((begin for begin, _ in patients), default=None),
+        "clinician_connected": min((begin for begin, _ in clinicians), default=None),
+        "both_connected": met(patients, clinicians),
+        "last_left": max(stay.left for call in calls for stay in call.stays),
+        "most_people": most_at_once(everybody),
     }
-    better = {
-        name: at for name, at in told.items() if at and _better(at, getattr(times, name), later=name == "last_left")
-    }
-    attended = tuple(sorted({*times.attended, *better}))
-    return replace(times, **better, attended=attended, most_people=max(times.most_people, most))
-
-
-def _better(at: datetime, known: datetime | None, *, later: bool) -> bool:
-    """Whether events missed something: nobody can have come later, or left earlier, than a report says."""
-    if known is None:
-        return True
-    return at > known + TOLERANCE if later else at < known - TOLERANCE
-
-
-def _meetings(patients: Sequence[Stay], clinicians: Sequence[Stay]) -> Iterator[datetime]:
-    for patient in patients:
-        for clinician in clinicians:
-            met = max(patient.joined, clinician.joined)
-            if met < min(patient.left, clinician.left):
-                yield met
-
-
-def _most_at_once(stays: Sequence[Stay]) -> int:
-    # Who leaves in the instant in which another one comes was not there together with them.
-    moves = sorted([(stay.joined, 1) for stay in stays] + [(stay.left, -1) for stay in stays])
-    there = most = 0
-    for _, move in moves:
-        there += move
-        most = max(most, there)
-    return most
+    times = record.visit.times
+    better = better_of(times, told)
+    filled = replace(better, attended=tuple(sorted({*times.attended, *better.attended})))
+    if filled != times:
+        record = replace(record, visit=replace(record.visit, times=filled, facts_due=True))
+    return ended(record, max(call.ended for call in calls))

@@ -1,6 +1,7 @@
 """Folds a meeting's events into a visit: who waits, is connected, has left. Pure; duplicates and disorder are harmless.
 
-Events are deltas and may come twice or late: per participant the newest `eventDateTime` wins.
+Events are deltas and may come twice, late or in any order. So what is kept of each participant is every move with its
+`eventDateTime`, and all else is worked out from those: the same events end in the same visit, however they came.
 https://learn.microsoft.com/graph/changenotifications-for-onlinemeeting
 """
 
@@ -10,10 +11,10 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from shared.visits.visit import Announcement, Presence, Record, Times
+from shared.follow.stays import CONNECTED, LEFT, WAITING, called, person_of, times_of
+from shared.visits.visit import Announcement, Move, Presence, Record
 
 MACHINES = ("application", "applicationInstance")
-WAITING, CONNECTED, LEFT = "waiting", "connected", "left"
 ID_CHARS = 16
 
 
@@ -25,24 +26,18 @@ def fold(record: Record, event: Mapping[str, Any]) -> Record | None:
         return None
     after = record
     if kind in ("rosterUpdated", "callStarted"):
-        for name, presence in _participants(record, event, at):
-            after = _seen(after, name, presence)
+        after = _moved(record, list(_participants(record, event, at)))
     elif kind == "callEnded":
         after = ended(record, at)
     return None if after == record else after
 
 
-def _participants(record: Record, event: Mapping[str, Any], at: datetime) -> Iterator[tuple[str, Presence]]:
-    for item in event.get("participants@delta") or event.get("participants") or []:
-        identity = (item.get("info") or {}).get("identity") or {}
-        if any(identity.get(kind) for kind in MACHINES) or not item.get("id"):
-            continue
-        oid = str((identity.get("user") or {}).get("id") or "")
-        role = "clinician" if oid and oid in staff_of(record) else "patient"
-        state = LEFT if item.get("removedState") else WAITING if item.get("isInLobby") else CONNECTED
-        # Teams' own participant id is not kept, only enough of its hash to tell one from another.
-        name = sha256(str(item["id"]).encode()).hexdigest()[:ID_CHARS]
-        yield name, Presence(role, state, at, oid if role == "clinician" else "")
+def ended(record: Record, at: datetime) -> Record:
+    """The call is over: whoever was still there has left. If both sides had met, the visit needs its number no more."""
+    visit = record.visit
+    if at in visit.call_ends:
+        return record
+    return _worked_out(replace(record, visit=replace(visit, call_ends=tuple(sorted({*visit.call_ends, at})))), record)
 
 
 def staff_of(record: Record) -> set[str]:
@@ -51,86 +46,59 @@ def staff_of(record: Record) -> set[str]:
     return {*record.visit.staff, *([room.organizer] if room else [])}
 
 
-def _seen(record: Record, name: str, presence: Presence) -> Record:
-    visit = record.visit
-    before = visit.people.get(name)
-    if before is not None and before.since > presence.since:
-        return _late(record, presence)
-    if before is not None and before.state == presence.state:
+def _participants(record: Record, event: Mapping[str, Any], at: datetime) -> Iterator[tuple[str, str, Move]]:
+    for item in event.get("participants@delta") or event.get("participants") or []:
+        identity = (item.get("info") or {}).get("identity") or {}
+        if any(identity.get(kind) for kind in MACHINES) or not item.get("id"):
+            continue
+        oid = str((identity.get("user") or {}).get("id") or "")
+        state = LEFT if item.get("removedState") else WAITING if item.get("isInLobby") else CONNECTED
+        # Teams' own participant id is not kept, only enough of its hash to tell one from another.
+        name = sha256(str(item["id"]).encode()).hexdigest()[:ID_CHARS]
+        yield name, oid if oid in staff_of(record) else "", (at, state)
+
+
+def _moved(record: Record, moves: list[tuple[str, str, Move]]) -> Record:
+    people = dict(record.visit.people)
+    for name, oid, move in moves:
+        known = people.get(name) or Presence("patient", LEFT, move[0])
+        if oid:
+            known = replace(known, role="clinician", oid=oid)
+        people[name] = replace(known, moves=tuple(sorted({*known.moves, move})))
+    if people == record.visit.people:
         return record
-    if before is None and presence.state == LEFT:
-        # It overtook how they came. Nobody was told of them; what comes now must not let them stay for ever.
-        return replace(record, visit=replace(visit, people={**visit.people, name: presence}))
-    presence = _waited(before, presence)
-    people = {**visit.people, name: presence}
-    note = Announcement(presence.role, presence.state, presence.since, presence.oid)
-    times = _timed(visit.times, people, presence)
+    return _worked_out(replace(record, visit=replace(record.visit, people=people)), record)
+
+
+def _worked_out(after: Record, before: Record) -> Record:
+    """The record with all that follows from moves and ends; a status that is news waits to be told to the EHR."""
+    visit = after.visit
+    people = {name: person_of(person, visit.call_ends) for name, person in visit.people.items()}
+    news = [
+        Announcement(person.role, person.state, person.since, person.oid)
+        for name, person in people.items()
+        if _is_news(before.visit.people.get(name), person)
+    ]
+    times = times_of(people.values(), visit.call_ends, visit.times)
     return replace(
-        record,
+        after,
         visit=replace(
             visit,
             people=people,
             # By time of the event: what two workers fold at once may come in either order.
-            outbox=tuple(sorted((*visit.outbox, note), key=lambda item: item.at)),
+            outbox=tuple(sorted((*visit.outbox, *news), key=lambda item: item.at)),
             times=times,
             facts_due=True,
-            call_ended=None if presence.state != LEFT else visit.call_ended,
+            call_ended=called(people.values(), visit.call_ends) if times.both_connected else None,
         ),
     )
 
 
-def _late(record: Record, presence: Presence) -> Record:
-    """An event that a newer one overtook: nothing about now, but it may have been the first of its kind."""
-    times = _firsts(record.visit.times, presence)
-    if times == record.visit.times:
-        return record
-    return replace(record, visit=replace(record.visit, times=times, facts_due=True))
-
-
-def _waited(before: Presence | None, now: Presence) -> Presence:
-    """With what was known of the person's time in the lobby, and what is known of it now."""
-    arrived, let_in, waited = (before.arrived, before.let_in, before.waited) if before else (None, None, 0)
-    if now.state == WAITING:
-        arrived = arrived or now.since
-    elif before and before.state == WAITING:
-        waited += int((now.since - before.since).total_seconds())
-    if now.state == CONNECTED and arrived:
-        let_in = let_in or now.since
-    return replace(now, arrived=arrived, let_in=let_in, waited=waited)
-
-
-def _timed(times: Times, people: Mapping[str, Presence], presence: Presence) -> Times:
-    connected = [person for person in people.values() if person.state == CONNECTED]
-    roles = {person.role for person in connected}
-    times = _firsts(replace(times, most_people=max(times.most_people, len(connected))), presence)
-    if presence.state == LEFT:
-        times = replace(times, last_left=_later(times.last_left, presence.since))
-    if roles == {"patient", "clinician"}:
-        # Not the time of this event: the one that brought the other side may be the later, and have come first.
-        sides = [min(person.since for person in connected if person.role == role) for role in roles]
-        times = replace(times, both_connected=_earlier(times.both_connected, max(sides)))
-    return times
-
-
-def _firsts(times: Times, presence: Presence) -> Times:
-    if presence.state == WAITING and presence.role == "patient":
-        return replace(times, patient_waiting=_earlier(times.patient_waiting, presence.since))
-    if presence.state == CONNECTED and presence.role == "patient":
-        return replace(times, patient_connected=_earlier(times.patient_connected, presence.since))
-    if presence.state == CONNECTED:
-        return replace(times, clinician_connected=_earlier(times.clinician_connected, presence.since))
-    return times
-
-
-def ended(record: Record, at: datetime) -> Record:
-    """The call is over: whoever was still there has left. If both sides had met, the visit needs its number no more."""
-    visit = record.visit
-    for name, person in visit.people.items():
-        if person.state != LEFT and person.since <= at:
-            record = _seen(record, name, replace(person, state=LEFT, since=at))
-    if record.visit.times.both_connected is None or record.visit.call_ended:
-        return record
-    return replace(record, visit=replace(record.visit, call_ended=at, facts_due=True))
+def _is_news(known: Presence | None, person: Presence) -> bool:
+    if known is None:
+        # Who has left when they are first heard of was never shown as being there.
+        return person.state != LEFT
+    return known.state != person.state
 
 
 def _instant(text: Any) -> datetime | None:
@@ -139,11 +107,3 @@ def _instant(text: Any) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo else None
-
-
-def _earlier(known: datetime | None, new: datetime) -> datetime:
-    return min(known, new) if known else new
-
-
-def _later(known: datetime | None, new: datetime) -> datetime:
-    return max(known, new) if known else new

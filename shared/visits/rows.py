@@ -7,7 +7,7 @@ docs/data-map.md.
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, astuple, fields
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.adapters.tables import ETAG, Entity, Operation
@@ -147,6 +147,7 @@ def _visit_fields(visit: Visit) -> dict[str, Any]:
         "joins": json.dumps(dict(visit.joins)) if visit.joins else None,
         "noted": json.dumps(asdict(visit.noted)) if visit.noted != Noted() else None,
         "call_ended": visit.call_ended and to_text(visit.call_ended),
+        "call_ends": " ".join(to_text(at) for at in visit.call_ends) or None,
         "reconciled": visit.reconciled and to_text(visit.reconciled),
         "reconcile_retry": visit.reconcile_retry and to_text(visit.reconcile_retry),
         "closed": visit.closed and to_text(visit.closed),
@@ -170,6 +171,8 @@ def _heard(at: str | None, number: str | None, comes: bool) -> Heard:
     return Heard(from_text_or_none(at), from_text_or_none(number), comes)
 
 
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+STATES = {"w": "waiting", "c": "connected", "l": "left"}
 _INSTANTS = [field.name for field in fields(Times) if field.name not in ("most_people", "attended")]
 
 
@@ -217,6 +220,7 @@ def _visit(key: VisitKey, row: Entity) -> Visit:
         joins=json.loads(row.get("joins") or "{}"),
         noted=_noted(row.get("noted")),
         call_ended=from_text_or_none(row.get("call_ended")),
+        call_ends=tuple(from_text(at) for at in str(row.get("call_ends") or "").split()),
         reconciled=from_text_or_none(row.get("reconciled")),
         reconcile_retry=from_text_or_none(row.get("reconcile_retry")),
         closed=from_text_or_none(row.get("closed")),
@@ -227,11 +231,17 @@ def _visit(key: VisitKey, row: Entity) -> Visit:
 def _presence_fields(presence: Presence) -> dict[str, Any]:
     values = asdict(presence) | {"since": to_text(presence.since)}
     values |= {name: at and to_text(at) for name, at in (("arrived", presence.arrived), ("let_in", presence.let_in))}
+    # Short, because a property of a table holds 32,000 characters and a group may be large.
+    values["moves"] = " ".join(f"{state[0]}{(at - EPOCH) // timedelta(microseconds=1)}" for at, state in presence.moves)
     return {name: value for name, value in values.items() if value}
 
 
 def _presence(values: dict[str, Any]) -> Presence:
     read: dict[str, Any] = {k: from_text(v) if k in ("since", "arrived", "let_in") else v for k, v in values.items()}
+    read["moves"] = tuple(
+        (EPOCH + timedelta(microseconds=int(move[1:])), STATES[move[0]])
+        for move in str(values.get("moves", "")).split()
+    )
     return Presence(**read)
 
 

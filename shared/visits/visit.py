@@ -151,12 +151,16 @@ class Watch:
     expires: datetime
 
 
+Move = tuple[datetime, str]
+"""When a participant came into a state."""
+
+
 @dataclass(frozen=True, slots=True)
 class Presence:
     """One participant of the call. `state`: `waiting`, `connected`, `left`; `role`: `patient` or `clinician`.
 
     `arrived`: when they first were in the lobby; `let_in`: when they first were in the call after that; `waited`: seconds
-    in the lobby, all stays together that are over.
+    in the lobby, all stays together that are over. All of it follows from `moves`, which are in order of time.
     """
 
     role: str
@@ -166,6 +170,7 @@ class Presence:
     arrived: datetime | None = None
     let_in: datetime | None = None
     waited: int = 0
+    moves: tuple[Move, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +270,7 @@ class Visit:
     joins: Mapping[str, int] = field(default_factory=dict)
     tried: datetime | None = None
     call_ended: datetime | None = None
+    call_ends: tuple[datetime, ...] = ()
     reconciled: datetime | None = None
     reconcile_retry: datetime | None = None
     closed: datetime | None = None

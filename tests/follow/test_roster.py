@@ -1,9 +1,11 @@
 """Folding a meeting's events into a visit."""
 
-from itertools import permutations
+from itertools import pairwise
+from random import Random
 from typing import Any
 
-import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from shared.clock import to_text
 from shared.follow.roster import fold
@@ -62,16 +64,66 @@ def test_an_event_that_comes_late_does_not_turn_time_back() -> None:
     assert told(record) == [("patient", "connected")]
 
 
-@pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)
-def test_events_in_any_order_come_to_the_same_people_and_first_times(order: tuple[int, ...]) -> None:
-    """Three notifications of one patient, each worked on by itself: whoever left has left, whichever comes first."""
-    events = [event(0, participant("p", lobby=True)), event(1, participant("p")), event(9, participant("p", gone=True))]
-    record = folded(*(events[index] for index in order))
-    assert [person.state for person in record.visit.people.values()] == ["left"]
-    times = record.visit.times
-    assert (times.patient_waiting, times.patient_connected) == (at(0), at(0, minutes=1))
-    states = [state for _, state in told(record)]
-    assert "left" not in states[:-1], "connected after a later left"
+calls = st.lists(
+    st.tuples(
+        st.integers(0, 9),
+        st.one_of(
+            st.just("end"),
+            st.tuples(st.sampled_from(["p", "q", "d"]), st.sampled_from(["waiting", "connected", "left"])),
+        ),
+    ),
+    max_size=9,
+)
+
+
+def as_events(moves: list[tuple[int, Any]]) -> list[dict[str, Any]]:
+    found = []
+    for minute, what in moves:
+        if what == "end":
+            found.append(event(minute, kind="callEnded"))
+            continue
+        who, state = what
+        oid = DOCTOR if who == "d" else ""
+        found.append(event(minute, participant(who, lobby=state == "waiting", gone=state == "left", oid=oid)))
+    return found
+
+
+@settings(max_examples=400, deadline=None)
+@given(calls, st.integers(0, 2**32).map(Random))
+def test_the_same_events_in_any_order_and_number_end_in_the_same(moves: list[tuple[int, Any]], chance: Random) -> None:
+    sent = as_events(moves)
+    arrived = [*sent, *(chance.choices(sent, k=3) if sent else [])]
+    chance.shuffle(arrived)
+    one, other = folded(*sent).visit, folded(*arrived).visit
+    assert one.people == other.people
+    assert one.times == other.times
+    assert (one.call_ended, one.call_ends) == (other.call_ended, other.call_ends)
+
+
+@settings(max_examples=200, deadline=None)
+@given(calls, st.integers(0, 2**32).map(Random))
+def test_in_any_order_nobody_is_told_of_as_there_after_they_were_told_of_as_gone(
+    moves: list[tuple[int, Any]], chance: Random
+) -> None:
+    """What is told of one patient is in order of time, no state twice in a row, and the last is the state they are in."""
+    sent = as_events([(minute, what) for minute, what in moves if what == "end" or what[0] == "p"])
+    chance.shuffle(sent)
+    record, said = folded(), [("left", at(0))]
+    for item in sent:
+        after = fold(record, item) or record
+        said += [(note.state, note.at) for note in after.visit.outbox[len(record.visit.outbox) :]]
+        record = after
+    states, instants = zip(*said, strict=True)
+    assert instants == tuple(sorted(instants))
+    assert all(before != now for before, now in pairwise(states))
+    assert states[-1] == next((person.state for person in record.visit.people.values()), "left")
+
+
+def test_who_left_before_they_were_heard_of_is_nobody_s_news_and_no_one_is_there() -> None:
+    record = folded(event(5, participant("p", gone=True)), event(1, participant("p")))
+    assert told(record) == []
+    assert record.visit.times.patient_connected == at(0, minutes=1)
+    assert {person.state for person in record.visit.people.values()} == {"left"}
 
 
 def test_machines_are_not_people() -> None:

@@ -218,7 +218,7 @@ async def test_what_no_event_told_comes_from_the_attendance_report(hospital: Hos
         return next((row for row in rows if row.get("attended") and meeting.id in str(row.get("room"))), None)
 
     row = await until(reconciled, "the attendance report", seconds=60)
-    assert row["attended"] == "both_connected,clinician_connected,last_left,patient_connected"
+    assert row["attended"] == "both_connected,clinician_connected,most_people,patient_connected"
     assert row["most_people"] == 2
     assert row["call_ended"]
 

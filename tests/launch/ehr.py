@@ -37,6 +37,7 @@ class Server:
     forms: list[dict[str, str]] = field(default_factory=list)
     says_iss: bool = False
     reads: int = 0
+    client_id: str = ""
 
     @property
     def base(self) -> str:
@@ -54,7 +55,7 @@ class Server:
 
     def id_token(self, now: float) -> str:
         claims = {
-            "iss": self.issuer, "aud": f"{self.name}-client", "sub": self.user, "nonce": self.nonce, "iat": now,
+            "iss": self.issuer, "aud": self.client_id or f"{self.name}-client", "sub": self.user, "nonce": self.nonce, "iat": now,
             "exp": now + 300, "fhirUser": f"{self.base}/Practitioner/{self.user}",
         }  # fmt: skip
         return jwt.encode(claims, KEY, algorithm="RS256", headers={"kid": self.name})
@@ -96,7 +97,15 @@ class CountingSigner:
         if self.down:
             raise Unavailable
         self.signed += 1
-        return json.dumps({"n": self.signed, "aud": claims["aud"], "alg": algorithm, "environment": environment})
+        return json.dumps(
+            {
+                "n": self.signed,
+                "aud": claims["aud"],
+                "alg": algorithm,
+                "environment": environment,
+                "iss": claims["iss"],
+            }
+        )
 
 
 @dataclass

@@ -187,7 +187,7 @@ class Entry:
     async def _counted(self, loaded: Loaded, note: Callable[[Record | None], Record]) -> None:
         await asyncio.sleep(AFTER_THE_ANSWER)
         try:
-            await self._visits.change(loaded.key, note, found=loaded)
+            await self._visits.change(loaded.key, note, found=loaded, ring=False)
         except Exception as error:  # noqa: BLE001, whatever it is: a count is not worth a launch
             log.warning("a launch was not counted: %s", type(error).__name__)
 

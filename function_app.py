@@ -22,9 +22,10 @@ from functions import (
     visit,
     work,
 )
-from shared import telemetry
+from shared import start, telemetry
 
 telemetry.install()
+start.check()
 app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 for room in (
     approval,

@@ -1,4 +1,4 @@
-"""The minute tick and the worker behind its queue."""
+"""The minute tick, the worker behind its queue, and the daily look."""
 
 import azure.functions as func
 
@@ -14,6 +14,12 @@ bp = func.Blueprint()
 async def reminder_tick(timer: func.TimerRequest) -> None:  # noqa: ARG001
     """Hands out everything owed up to now; late, missed and doubled ticks are normal."""
     await services().tick.run()
+
+
+@bp.timer_trigger(arg_name="timer", schedule="0 20 6 * * *", run_on_startup=False)
+async def daily_look(timer: func.TimerRequest) -> None:  # noqa: ARG001
+    """Measures what changes by the day; once more or once less does no harm."""
+    await services().expiry.measure()
 
 
 @bp.queue_trigger(arg_name="msg", queue_name="due", connection="AzureWebJobsStorage")

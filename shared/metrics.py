@@ -9,6 +9,7 @@ import logging
 log = logging.getLogger("visitbridge.metrics")
 
 METRICS = {
+    "visitbridge.certificate.remaining": ("d", "For how long a connection still has a sender certificate, each day"),
     "visitbridge.guest.entered": ("{guest}", "Guests who went into a meeting by their link"),
     "visitbridge.guest.invited": ("{link}", "Links made for guests, by role"),
     "visitbridge.launch.begun": ("{launch}", "Launches that went on to the EHR's sign-in"),

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from shared.organisations.connections import Connections
     from shared.organisations.consents import Consents
     from shared.organisations.directory import Colleagues
+    from shared.organisations.expiry import Expiry
     from shared.organisations.overview import Overview
     from shared.organisations.people import Clinicians
     from shared.organisations.shown import SmsPreview
@@ -203,6 +204,12 @@ class Services:
         from shared.organisations.connections import Connections
 
         return Connections(self.tables, self.settings.tenants, self.clock)
+
+    @cached_property
+    def expiry(self) -> Expiry:
+        from shared.organisations.expiry import Expiry
+
+        return Expiry(self.connections, self.clock)
 
     @cached_property
     def sightings(self) -> Sightings:
@@ -652,5 +659,5 @@ class Services:
 
 @cache
 def services() -> Services:
-    """The parts of this process, from its environment."""
+    """The parts of this process, from its environment. Raises `SettingsError`."""
     return Services(Settings.from_environment())

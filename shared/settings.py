@@ -1,14 +1,12 @@
-"""The product's settings, read once from the environment. `docs/settings.md` explains each; a test holds them together."""
+"""The product's settings, read once from the environment by the table of `settings_table.py`."""
 
 import os
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-# A tenant by its id only: `common`, `organizations` or a domain would let in others than those meant.
-GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+")
+from shared.settings_table import SETTINGS, Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,50 +48,23 @@ class Settings:
 
         Raises `SettingsError` that names each missing or wrong one, so that one look at the log is enough to mend them.
         """
-        missing = [name for name in REQUIRED if not environment.get(name)]
-        storage = environment.get("AzureWebJobsStorage", "")
-        tables = environment.get("AzureWebJobsStorage__tableServiceUri", "")
-        queues = environment.get("AzureWebJobsStorage__queueServiceUri", "")
-        if not storage and not (tables and queues):
-            missing.append("AzureWebJobsStorage")
-        if missing:
-            raise SettingsError("settings missing: " + ", ".join(missing))
-        home = environment["ENTRA_TENANT_ID"].strip().lower()
-        affiliates = _listed(environment.get("ENTRA_AFFILIATE_TENANT_IDS", ""))
-        wrong = [] if GUID.fullmatch(home) else ["ENTRA_TENANT_ID (the tenant's GUID)"]
-        if not all(GUID.fullmatch(tenant) for tenant in affiliates):
-            wrong.append("ENTRA_AFFILIATE_TENANT_IDS (GUIDs with commas between them)")
-        wrong += _wrong_of_gateways(environment)
+        values: dict[str, Any] = {}
+        wrong: list[str] = []
+        for setting in SETTINGS:
+            given = environment.get(setting.name, "").strip()
+            if not given and setting.required:
+                wrong.append(setting.explain("is missing"))
+                continue
+            try:
+                values[setting.field] = setting.read(given or setting.default) if given or setting.default else None
+            except ValueError as error:
+                wrong.append(setting.explain(str(error)))
+                values[setting.field] = given  # there, for what is looked at together
+        values = {name: value for name, value in values.items() if value is not None}
+        wrong += _wrong_together(values)
         if wrong:
-            raise SettingsError("settings not valid: " + ", ".join(wrong))
-        return cls(
-            public_url=environment["PUBLIC_URL"].rstrip("/"),
-            portal_url=environment["PORTAL_URL"].rstrip("/"),
-            entra_tenant_id=home,
-            entra_affiliate_tenant_ids=affiliates,
-            entra_client_id=environment["ENTRA_CLIENT_ID"],
-            vault_url=environment["VAULT_URL"].rstrip("/"),
-            sms_endpoint=environment["SMS_ENDPOINT"].rstrip("/"),
-            geography=environment.get("GEOGRAPHY", "amer"),
-            entra_authority_host=environment.get("ENTRA_AUTHORITY_HOST", "https://login.microsoftonline.com").rstrip(
-                "/"
-            ),
-            managed_identity_client_id=environment.get("MANAGED_IDENTITY_CLIENT_ID", ""),
-            graph_url=environment.get("GRAPH_URL", "https://graph.microsoft.com").rstrip("/"),
-            allow_loopback=environment.get("ALLOW_LOOPBACK", "").lower() in ("1", "true"),
-            claim_lease=timedelta(seconds=int(environment.get("CLAIM_LEASE_SECONDS", "120"))),
-            sms_per_minute=int(environment.get("SMS_PER_MINUTE", "0")),
-            sms_gateway=environment.get("SMS_GATEWAY") or "acs",
-            sns_region=environment.get("SNS_REGION", ""),
-            sns_role_arn=environment.get("SNS_ROLE_ARN", ""),
-            sns_audience=environment.get("SNS_AUDIENCE", "").rstrip("/"),
-            sns_endpoint=environment.get("SNS_ENDPOINT", "").rstrip("/"),
-            report_retention_months=int(environment.get("REPORT_RETENTION_MONTHS", "24")),
-            monthly_allowance=int(environment.get("MONTHLY_ALLOWANCE", "0")),
-            storage_connection=storage,
-            table_service_uri=tables,
-            queue_service_uri=queues,
-        )
+            raise SettingsError(wrong)
+        return cls(**values)
 
     @property
     def sms_gateways(self) -> tuple[str, ...]:
@@ -106,26 +77,34 @@ class Settings:
         return tuple(dict.fromkeys((self.entra_tenant_id, *self.entra_affiliate_tenant_ids)))
 
 
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(item.strip().lower() for item in text.split(",") if item.strip())
-
-
-def _wrong_of_gateways(environment: Mapping[str, str]) -> list[str]:
-    """What is wrong about the choice of gateways. The settings of SNS are needed all or none."""
-    chosen, given = environment.get("SMS_GATEWAY") or "acs", [name for name in SNS if environment.get(name)]
-    wrong = [] if chosen in ("acs", "sns") else ["SMS_GATEWAY (acs or sns)"]
-    if chosen == "sns" or given or environment.get("SNS_ENDPOINT"):
-        wrong += [f"{name} (needed for SNS)" for name in SNS if name not in given]
-    if environment.get("SNS_ROLE_ARN") and not ROLE_ARN.fullmatch(environment["SNS_ROLE_ARN"]):
-        wrong.append("SNS_ROLE_ARN (the role's ARN)")
-    if environment.get("SNS_ENDPOINT") and environment.get("ALLOW_LOOPBACK", "").lower() not in ("1", "true"):
-        wrong.append("SNS_ENDPOINT (for tests, with ALLOW_LOOPBACK only)")
+def _wrong_together(values: Mapping[str, Any]) -> list[str]:
+    """What no single setting shows: one way to storage is needed, and the settings of SNS all or none."""
+    wrong = []
+    if not values.get("storage_connection"):
+        gone = [name for name in ("table_service_uri", "queue_service_uri") if not values.get(name)]
+        if len(gone) == 1:
+            wrong.append(_of_field(gone[0]).explain("is missing"))
+        elif gone:
+            wrong.append(_of_field("storage_connection").explain("is missing, and so are the two in its place"))
+    given = [name for name in SNS if values.get(name)]
+    if given or values.get("sms_gateway") == "sns" or values.get("sns_endpoint"):
+        wrong += [_of_field(name).explain("is missing and needed for SNS") for name in SNS if name not in given]
+    if values.get("sns_endpoint") and not values.get("allow_loopback"):
+        wrong.append(_of_field("sns_endpoint").explain("is for tests, with ALLOW_LOOPBACK only"))
     return wrong
 
 
-REQUIRED = ("PUBLIC_URL", "PORTAL_URL", "ENTRA_TENANT_ID", "ENTRA_CLIENT_ID", "VAULT_URL", "SMS_ENDPOINT")
-SNS = ("SNS_REGION", "SNS_ROLE_ARN", "SNS_AUDIENCE")
+def _of_field(name: str) -> Setting:
+    return next(setting for setting in SETTINGS if setting.field == name)
+
+
+SNS = ("sns_region", "sns_role_arn", "sns_audience")
 
 
 class SettingsError(RuntimeError):
-    """The deployment is incomplete; the message names what is missing or not valid."""
+    """The deployment is incomplete. `problems` has a line for each setting that is missing or not valid; none has the
+    value that was given, which may be a secret in the wrong place."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(["settings are not valid:", *problems]))
+        self.problems = tuple(problems)

@@ -73,6 +73,12 @@ class Connections:
         found = [await self.get(connection_id) for connection_id in ids]
         return [connection for connection in found if connection and connection.fhir_base == fhir_base]
 
+    async def approved(self) -> list[Connection]:
+        """The connections of this stamp that visits may come by."""
+        where, state = "RowKey eq @r and state eq @s", ConnectionState.APPROVED.value
+        found = [_read(row) async for row in self._tables.all("connections", where, {"r": ROW, "s": state})]
+        return [each for each in found if each.tenant in self._tenants]
+
     async def sending(self) -> list[Connection]:
         """The connections of this stamp that have a sender number."""
         found = [_read(row) async for row in self._tables.all("connections", "RowKey eq @r", {"r": ROW})]

@@ -10,20 +10,15 @@ from typing import Any
 from local import ports
 from local.config import StackConfig
 from local.settings import environment
-from shared.settings import REQUIRED, Settings
+from local.settings_page import PAGE, page
+from shared.settings import Settings
+from shared.settings_table import SETTINGS
 from tests.docs.pages import DOCS, ROOT, plain, rows
 
 PORT_BASE = 17000
 # Made by each stack, or held in its folder: the sample says where they are.
 OF_THE_RUN = {"AzureWebJobsStorage", "IDENTITY_HEADER", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"}
-# What is looked at when the settings are read has to be right.
-CHECKED = {
-    "ALLOW_LOOPBACK": "true",
-    "ENTRA_TENANT_ID": "6f1d1c02-1f53-4d1e-9b1e-0d5a7c3e9a10",
-    "ENTRA_AFFILIATE_TENANT_IDS": "6f1d1c02-1f53-4d1e-9b1e-0d5a7c3e9a10",
-    "SMS_GATEWAY": "sns",
-    "SNS_ROLE_ARN": "arn:aws:iam::123456789012:role/visitbridge-texts",
-}
+EXAMPLES = {setting.name: setting.example for setting in SETTINGS} | {"ALLOW_LOOPBACK": "true"}
 STORAGE = {
     "AzureWebJobsStorage": "storage_connection",
     "AzureWebJobsStorage__tableServiceUri": "table_service_uri",
@@ -39,7 +34,7 @@ class Watched(Mapping[str, str]):
 
     def __getitem__(self, name: str) -> str:
         self.asked.add(name)
-        return CHECKED.get(name, "120")
+        return EXAMPLES[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(())
@@ -68,6 +63,10 @@ def sample() -> dict[str, str]:
     return values
 
 
+def test_the_page_is_what_the_code_generates() -> None:
+    assert PAGE.read_text() == page(), "run scripts/generate"
+
+
 def test_the_page_has_every_setting_that_is_read_and_no_other() -> None:
     assert set(told()) == read_by_the_code()
     assert {plain(cells[0]) for cells in told().values()} == {field.name for field in fields(Settings)}
@@ -84,7 +83,7 @@ def test_every_default_of_the_page_is_the_codes() -> None:
         if name in STORAGE:
             continue
         assert default == as_told(defaults[plain(field)]), name
-        assert (default == "required") == (name in REQUIRED)
+        assert (default == "required") == (name in {setting.name for setting in SETTINGS if setting.required})
 
 
 def as_told(default: Any) -> str:

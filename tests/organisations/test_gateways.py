@@ -21,7 +21,8 @@ from tests.memory import MemoryTables
 
 TENANT = "aaaaaaaa-0000-4000-8000-000000000000"
 ENVIRONMENT = {
-    "PUBLIC_URL": "https://us", "PORTAL_URL": "https://portal", "ENTRA_TENANT_ID": TENANT, "ENTRA_CLIENT_ID": "app",
+    "PUBLIC_URL": "https://us", "PORTAL_URL": "https://portal", "ENTRA_TENANT_ID": TENANT,
+    "ENTRA_CLIENT_ID": "c0a8a5f2-77f0-4f3b-8f39-3c9d6f4c2b51",
     "VAULT_URL": "https://v", "SMS_ENDPOINT": "https://s", "AzureWebJobsStorage": "UseDevelopmentStorage=true",
 }  # fmt: skip
 OF_SNS = {
@@ -78,7 +79,7 @@ def test_a_setting_that_cannot_be_meant_keeps_the_app_from_starting(name: str, v
 
 
 def test_one_look_at_the_log_names_all_that_sns_needs() -> None:
-    with pytest.raises(SettingsError, match=r"SNS_REGION .*, SNS_ROLE_ARN .*, SNS_AUDIENCE"):
+    with pytest.raises(SettingsError, match=r"(?s)SNS_REGION .*\nSNS_ROLE_ARN .*\nSNS_AUDIENCE"):
         settings(SMS_GATEWAY="sns")
 
 

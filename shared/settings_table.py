@@ -201,8 +201,7 @@ SETTINGS = (
     Setting(
         "GEOGRAPHY",
         "geography",
-        "Which geography this deployment serves: `amer`, `emea` or `apac`. The portal shows "
-        "it, and an export made in one names it.",
+        "Which geography this deployment serves: `amer`, `emea` or `apac`. The portal shows it.",
         "amer",
         "emea",
         geography,

@@ -69,6 +69,16 @@ async def reports_quality(req: func.HttpRequest) -> func.HttpResponse:
     return csv_answer(answer.sheet) if _csv(req) else json_answer(answer.report)
 
 
+@bp.route("reports/connections", methods=["GET"])
+@api
+async def reports_connections(req: func.HttpRequest) -> func.HttpResponse:
+    """The connections by which reports can be filtered."""
+    from shared.reports.among import among
+
+    caller = await services().access.caller(req.headers)
+    return json_answer(await among(caller, services().connections))
+
+
 @bp.route("reports/definitions", methods=["GET"])
 @api
 async def reports_definitions(req: func.HttpRequest) -> func.HttpResponse:

@@ -25,6 +25,9 @@ OPERATIONS = {
         "How well people heard each other", "reports", {200: (shown.QualityReport, CSV)}, query=requests.QualityQuery,
         refuses=REFUSES,
     ),
+    "reports_connections": Operation(
+        "The connections by which reports can be filtered", "reports", {200: shown.ReportConnections}
+    ),
     "reports_definitions": Operation(
         "What every word and figure of the reports means, in English", "reports", {200: shown.DefinitionsShown}
     ),

@@ -1,4 +1,4 @@
-// Prints what the build weighs, and fails it when the first page asks for too much script.
+// Prints what the build weighs, and fails it when a first page asks for too much script.
 import { gzipSync } from 'node:zlib';
 
 /** JavaScript that the first page loads, gzip, in bytes: sign-in library included. */
@@ -43,6 +43,11 @@ export function sizes() {
         console.log(`  ${name.padEnd(38)} ${(bytes / 1000).toFixed(1).padStart(6)} kB gzip`);
       for (const [name, bytes] of Object.entries(parts)) line(name, bytes);
       line('JavaScript of the first page', total);
+      // The heaviest page, for it draws charts: what one loads who comes to it first.
+      const reports = rest('/pages/reports/index.tsx');
+      const charts = total - parts['connections page'] + reports;
+      line('reports page, charts included', reports);
+      line('JavaScript where that is the first page', charts);
       line(
         'all styles',
         styles.reduce((sum, file) => sum + weight(file), 0),
@@ -51,7 +56,8 @@ export function sizes() {
         'all JavaScript',
         chunks.reduce((sum, chunk) => sum + weight(chunk), 0),
       );
-      if (total > MOST) this.error(`the first page loads ${total} bytes of JavaScript (gzip), ${MOST} are allowed`);
+      const most = Math.max(total, charts);
+      if (most > MOST) this.error(`a first page loads ${most} bytes of JavaScript (gzip), ${MOST} are allowed`);
     },
   };
 }

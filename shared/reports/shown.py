@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from shared.organisations.requests import EnvironmentName
 from shared.organisations.shown import Instant, Shown
 from shared.reports.definitions import column, told
 
@@ -264,6 +265,21 @@ class FoundVisits(Shown):
     """The visits under an appointment number: none, or one."""
 
     visits: list[VisitRow]
+
+
+class ReportConnection(Shown):
+    """A connection by which reports can be filtered. `zone`: the IANA zone in which its days are counted."""
+
+    id: str
+    fhir_base: str
+    environment: EnvironmentName
+    zone: str
+
+
+class ReportConnections(Shown):
+    """The tenant's connections."""
+
+    connections: list[ReportConnection]
 
 
 class DefinitionShown(Shown):

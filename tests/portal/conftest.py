@@ -26,9 +26,11 @@ Arrive = Callable[..., Awaitable[Visitor]]
 
 @pytest.fixture(scope="package")
 async def portal() -> AsyncIterator[Stack]:
-    """The seeded stack with the portal: one approved connection."""
-    async with running(say=lambda _: None) as stack:
-        yield stack
+    """The seeded stack with the portal: one approved connection, three visits a month agreed on."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MONTHLY_ALLOWANCE", "3")
+        async with running(say=lambda _: None) as stack:
+            yield stack
 
 
 @pytest.fixture(scope="package")

@@ -13,6 +13,7 @@ from local.demo.world import World
 from local.node import PORTAL
 from local.stack import Stack
 from shared.errors import CATALOGUE
+from tests.portal import facts
 from tests.portal.browser import Visitor, visitor
 from tests.portal.conftest import Arrive
 
@@ -29,6 +30,8 @@ PAGES = {
     "health": (f"/health/{CONNECTION_ID}", "page.health", "admin"),
     "people": ("/people", "page.people", "admin"),
     "activity": ("/activity?range=90", "page.activity", "admin"),
+    "reports": ("/reports?range=7", "page.reports", "admin"),
+    "reports-reader": ("/reports", "page.reports", "reader"),
     "missing": ("/nowhere", "nopage.missing.title", "admin"),
     "forbidden": ("/activity", "nopage.forbidden.title", "approver"),
     "no-role": ("/connections", "norole.title", "nobody"),
@@ -94,13 +97,16 @@ def leftovers(texts: list[str], language: str, said: Collection[str] = ()) -> li
 
 @pytest.fixture(scope="module", autouse=True)
 async def history(world: World) -> AsyncIterator[None]:
-    """Something to see: a clinician is linked, and the trail has entries."""
+    """Something to see: a clinician is linked, the trail has entries, and there were visits."""
     table = world.tables.get_table_client("clinicians")
     row = {"PartitionKey": CONNECTION_ID, "RowKey": "MBELL", "tid": PEOPLE["admin"].tenant}
     await table.upsert_entity(row | {"oid": PEOPLE["clinician"].oid, "linked_at": "2026-11-20T16:15:00.000000Z"})
     settings = {"reminders": [15, 120, 1440]}
     await world.api("admin", "PUT", f"/connections/{CONNECTION_ID}/sms", json=settings)
+    await facts.clear(world)
+    await facts.put(world, facts.story())
     yield
+    await facts.clear(world)
     await table.delete_entity(CONNECTION_ID, "MBELL")
 
 
@@ -145,7 +151,7 @@ async def test_a_page_about_the_only_connection_finds_it_by_itself(signed_in: Ar
 
 
 @pytest.mark.parametrize("language", LOCALES)
-@pytest.mark.parametrize("person", ["admin", "approver", "nobody"])
+@pytest.mark.parametrize("person", ["admin", "approver", "reader", "nobody"])
 async def test_every_page_speaks_the_language_and_nothing_else(
     signed_in: Arrive, world: World, language: str, person: str
 ) -> None:

@@ -75,7 +75,7 @@ async def test_an_approver_sees_what_is_for_approvers(signed_in: Arrive) -> None
 async def test_an_administrator_sees_everything(signed_in: Arrive) -> None:
     here = await signed_in("admin")
     assert await navigation(here) == [
-        "Connections", "SMS notifications", "SMS set-up", "Approve", "Records", "Health", "People", "Activity",
+        "Connections", "SMS notifications", "SMS set-up", "Approve", "Records", "Health", "Reports", "People", "Activity",
     ]  # fmt: skip
 
 

@@ -323,7 +323,7 @@ async def test_a_missing_right_is_said_with_its_fix_and_asked_again(signed_in: A
 
 async def test_an_approver_has_no_business_here(signed_in: Arrive) -> None:
     here = await signed_in("approver", "/sms")
-    await expect(here.page.get_by_role("heading", name="Only administrators see this page")).to_be_visible()
+    await expect(here.page.get_by_role("heading", name="Your role does not include this page")).to_be_visible()
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,7 @@ async def test_a_global_administrator_may_begin(hospital: Hospital) -> None:
         ("POST", f"/connections/{CONNECTION_ID}/approval"), ("PUT", "/sms/consents"), ("GET", "/clinicians"),
         ("GET", "/audit"), ("GET", "/reports/visits"), ("POST", "/reports/visits/find"), ("GET", "/reports/usage"),
         ("GET", "/reports/sms"), ("GET", "/reports/quality"), ("GET", "/reports/definitions"),
+        ("GET", "/reports/connections"),
     ],
 )  # fmt: skip
 async def test_every_portal_route_wants_a_sign_in(hospital: Hospital, method: str, path: str) -> None:

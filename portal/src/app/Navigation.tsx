@@ -8,7 +8,12 @@ import { useCommon } from '../words/common';
 import { place } from './place';
 import { addressOf, find, type Route, visible } from './routes';
 
-const ICONS: Partial<Record<Route['name'], IconName>> = { health: 'pulse', people: 'people', activity: 'trail' };
+const ICONS: Partial<Record<Route['name'], IconName>> = {
+  health: 'pulse',
+  reports: 'chart',
+  people: 'people',
+  activity: 'trail',
+};
 
 function Item({ route, current }: { route: Route; current: boolean }) {
   const t = useCommon();

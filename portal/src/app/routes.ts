@@ -10,7 +10,16 @@ export interface PageProps {
   readonly id: string | undefined;
 }
 
-export type PageName = 'connections' | 'sms' | 'setup' | 'approve' | 'records' | 'health' | 'people' | 'activity';
+export type PageName =
+  | 'connections'
+  | 'sms'
+  | 'setup'
+  | 'approve'
+  | 'records'
+  | 'health'
+  | 'people'
+  | 'activity'
+  | 'reports';
 type Load = () => Promise<{ default: ComponentType<PageProps> }>;
 
 export interface Route {
@@ -46,6 +55,7 @@ export const ROUTES: readonly Route[] = [
     load: () => import('../pages/records'),
   },
   { name: 'health', path: '/health', of: '/health/', role: 'approver', load: () => import('../pages/health') },
+  { name: 'reports', path: '/reports', role: 'reader', load: () => import('../pages/reports') },
   { name: 'people', path: '/people', role: 'admin', load: () => import('../pages/people') },
   { name: 'activity', path: '/activity', role: 'admin', load: () => import('../pages/activity') },
 ];

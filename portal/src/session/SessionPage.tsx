@@ -36,6 +36,7 @@ export function SessionPage({ session }: { session: Session }) {
           <ul class="ways">
             <li>{t('norole.admin')}</li>
             <li>{t('norole.approver')}</li>
+            <li>{t('norole.reader')}</li>
           </ul>
           <p class="soft">{t('norole.again')}</p>
         </Card>

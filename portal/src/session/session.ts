@@ -12,7 +12,7 @@ import type { Account, SignIn, SignInFailed } from './msal';
 
 export type Me = Schema<'Me'>;
 /** What someone may see. An administrator is all of them. */
-export type Role = 'admin' | 'approver';
+export type Role = 'admin' | 'approver' | 'reader';
 
 export type Session =
   | { kind: 'starting' }
@@ -187,8 +187,12 @@ async function enter(config: Config, account: Account): Promise<void> {
 }
 
 function rolesOf(me: Me): Role[] {
-  if (me.admin) return ['admin', 'approver'];
-  return me.approver_of > 0 || me.roles.includes('Connector.Approver') ? ['approver'] : [];
+  if (me.admin) return ['admin', 'approver', 'reader'];
+  const approves = me.approver_of > 0 || me.roles.includes('Connector.Approver');
+  return [
+    ...(approves ? (['approver'] as const) : []),
+    ...(me.roles.includes('Reports.Read') ? (['reader'] as const) : []),
+  ];
 }
 
 function fail(thrown: unknown): void {

@@ -3,6 +3,7 @@ const PATHS = {
   add: 'M10 4v12M4 10h12',
   arrow: 'M4 10h12M11 5l5 5-5 5',
   back: 'M16 10H4M9 5l-5 5 5 5',
+  chart: 'M3.5 3.5v13h13M7 13.5V10M10.5 13.5V6M14 13.5V8.5',
   check: 'M4 10.5l4 4 8-9',
   chevron: 'M5 7.5l5 5 5-5',
   close: 'M5 5l10 10M15 5L5 15',

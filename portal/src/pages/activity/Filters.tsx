@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { ask } from '../../api/client';
 import type { Connection } from '../../app/connections';
+import { dayOf } from '../../app/days';
 import type { Names } from '../../app/names';
 import { api } from '../../session/session';
 import { Combobox, type Item } from '../../ui/Combobox';
@@ -8,7 +9,7 @@ import { Select } from '../../ui/Select';
 import { TextField } from '../../ui/TextField';
 import { useActivity } from '../../words/activity';
 import { useCommon } from '../../words/common';
-import { dayOf, daysOf, type Filter, GROUPS, isPossible, RANGES, type Range } from './filter';
+import { daysOf, type Filter, GROUPS, isPossible, RANGES, type Range } from './filter';
 
 interface Props {
   readonly filter: Filter;

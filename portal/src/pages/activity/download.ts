@@ -1,8 +1,9 @@
 // The trail as a file. The API makes the CSV: all entries of the range, in UTC, with ids that do not change.
 import { ask } from '../../api/client';
+import { dayOf } from '../../app/days';
 import { api } from '../../session/session';
 import { saveFile } from '../../ui/saveFile';
-import { dayOf, daysOf, type Filter, queryOf } from './filter';
+import { daysOf, type Filter, queryOf } from './filter';
 
 /** `visitbridge-activity-2026-10-25-2026-11-23.csv` */
 export function fileName(filter: Filter, now: Date): string {

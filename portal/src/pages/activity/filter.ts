@@ -1,5 +1,6 @@
 // Which entries are wanted. It stands in the address, so that a reload, a bookmark or a colleague sees the same.
 import type { operations } from '../../api/schema';
+import { dayOf, readDay } from '../../app/days';
 import { isObjectId } from '../../app/names';
 
 export const RANGES = ['today', '7', '30', '90', 'own'] as const;
@@ -24,9 +25,6 @@ type Query = NonNullable<operations['audit_list']['parameters']['query']>;
 
 export const USUAL: Filter = { range: '30', from: '', to: '', group: '', by: '', connection: '' };
 
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
-const day = (text: string | null) => (text && DAY.test(text) && !Number.isNaN(Date.parse(text)) ? text : '');
-
 /** The filter of an address; what makes no sense is left out. */
 export function readFilter(search: string): Filter {
   const asked = new URLSearchParams(search);
@@ -35,8 +33,8 @@ export function readFilter(search: string): Filter {
   const connection = asked.get('connection') ?? '';
   return {
     range,
-    from: range === 'own' ? day(asked.get('from')) : '',
-    to: range === 'own' ? day(asked.get('to')) : '',
+    from: range === 'own' ? readDay(asked.get('from')) : '',
+    to: range === 'own' ? readDay(asked.get('to')) : '',
     group: GROUPS.find((one) => one === asked.get('group')) ?? '',
     by: isObjectId(by) ? by : '',
     connection: /^[a-z0-9]{1,40}$/.test(connection) ? connection : '',
@@ -47,13 +45,6 @@ export function readFilter(search: string): Filter {
 export function writeFilter(filter: Filter): string {
   const said = Object.entries(filter).filter(([name, value]) => value && value !== USUAL[name as keyof Filter]);
   return said.length ? `?${new URLSearchParams(said)}` : '';
-}
-
-/** A day as this browser counts them, some days before another. */
-export function dayOf(moment: Date, before = 0): string {
-  const shifted = new Date(moment.getFullYear(), moment.getMonth(), moment.getDate() - before);
-  const two = (value: number) => String(value).padStart(2, '0');
-  return `${shifted.getFullYear()}-${two(shifted.getMonth() + 1)}-${two(shifted.getDate())}`;
 }
 
 /** The first and the last day of the filter; the last is empty where there is none. */

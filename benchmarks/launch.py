@@ -4,7 +4,8 @@
 calls that overlap count once, and what we do beside the answer not at all. Upstream is whatever is not us: the EHR,
 Graph, Entra, the vault, storage. `own_ms`: the time from request to answer in which no upstream call was under way,
 with the time in which one was (`upstream_ms`) beside it, from the same launches. Measured at the client, so the local
-host's and the client's own time count as ours; `own_ms_p10` is what a busy machine disturbs least.
+host's and the client's own time count as ours; `own_ms_p10` is what a busy machine disturbs
+least, and `processor_ms` what it does not: the host's processor time for a launch, with what is done beside the answer.
 
 Then `--rate` launches a second for `--seconds`, started on time whether or not the others have ended; and steps of
 higher rates until launches are late or fail, with the processor time of each process.
@@ -105,7 +106,7 @@ class Driver:
         return answer, Window(begun, time.monotonic())
 
 
-async def one_by_one(driver: Driver, launches: int) -> dict[str, Any]:
+async def one_by_one(driver: Driver, stack: Stack, launches: int) -> dict[str, Any]:
     """Each kind of launch, nothing else under way: trips, our share, the upstream's share."""
     kinds: dict[str, Callable[[int], Awaitable[list[Window]]]] = {
         "clinician": lambda n: driver.launch("provider", driver.visits[n % len(driver.visits)]),
@@ -116,8 +117,11 @@ async def one_by_one(driver: Driver, launches: int) -> dict[str, Any]:
     for kind, once in kinds.items():
         for number in range(5):  # connections are opened and caches filled
             await once(number)
+        before = _processor(stack).get("functions", 0.0)
         seen = [await once(number) for number in range(launches)]
+        used = _processor(stack).get("functions", 0.0) - before
         found[kind] = _figures([driver.calls.within(windows) for windows in seen])
+        found[kind]["processor_ms"] = round(used / launches * 1000, 1)
     # A clinician who came before, at a visit that has no room: it is made on the way.
     fresh = []
     for index in range(max(5, launches // 6)):
@@ -225,7 +229,7 @@ async def measure(options: argparse.Namespace) -> dict[str, Any]:
             driver = Driver(stack.config, world, calls)
             await driver.prepare(options.visits)
             figures: dict[str, Any] = {"load_before": os.getloadavg()[0], "cores": os.cpu_count()}
-            figures["one_by_one"] = await one_by_one(driver, options.launches)
+            figures["one_by_one"] = await one_by_one(driver, stack, options.launches)
             print(f"  .. {figures['one_by_one']}", file=sys.stderr)
             figures["at_rate"] = await at_rate(driver, stack, options.rate, options.seconds)
             print(f"  .. {figures['at_rate']}", file=sys.stderr)

@@ -145,7 +145,7 @@ def _visit_fields(visit: Visit) -> dict[str, Any]:
         "streams": json.dumps([astuple(stream) for stream in visit.streams]) if visit.streams else None,
         "tried": visit.tried and to_text(visit.tried),
         "joins": json.dumps(dict(visit.joins)) if visit.joins else None,
-        "noted": json.dumps(asdict(visit.noted)) if visit.noted != Noted() else None,
+        "noted": json.dumps(_noted_fields(visit.noted)) if visit.noted != Noted() else None,
         "call_ended": visit.call_ended and to_text(visit.call_ended),
         "call_ends": " ".join(to_text(at) for at in visit.call_ends) or None,
         "reconciled": visit.reconciled and to_text(visit.reconciled),
@@ -243,6 +243,13 @@ def _presence(values: dict[str, Any]) -> Presence:
         for move in str(values.get("moves", "")).split()
     )
     return Presence(**read)
+
+
+def _noted_fields(noted: Noted) -> dict[str, Any]:
+    return {name: getattr(noted, name) for name in _NOTED}
+
+
+_NOTED = [field.name for field in fields(Noted)]
 
 
 def _noted(text: str | None) -> Noted:

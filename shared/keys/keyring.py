@@ -10,6 +10,7 @@ import hmac
 import json
 from base64 import b64decode, b64encode, urlsafe_b64decode
 from binascii import b2a_base64
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -30,14 +31,32 @@ class SealError(Exception):
 
 @dataclass(frozen=True)
 class Keyring:
-    """Keys by id, newest first."""
+    """Keys by id, newest first. `lookups`: keys of another stamp, each derived for one purpose's hashes already, under
+    which is looked and never written (docs/decisions/0020-moving.md)."""
 
     keys: tuple[tuple[str, bytes], ...]
+    lookups: tuple[tuple[str, bytes], ...] = ()
 
     @classmethod
     def from_secret(cls, text: str) -> "Keyring":
         """Reads the value of the vault's secret."""
-        return cls(tuple((item["id"], b64decode(item["key"])) for item in json.loads(text)["keys"]))
+        found = json.loads(text)
+        lookups = tuple((item["purpose"], b64decode(item["key"])) for item in found.get("lookups", []))
+        return cls(tuple((item["id"], b64decode(item["key"])) for item in found["keys"]), lookups)
+
+    @staticmethod
+    def with_lookups(text: str, purpose: str, keys: Sequence[bytes]) -> tuple[str, int]:
+        """The secret's value with more keys to look under, and how many were new."""
+        found = json.loads(text)
+        known = {(item["purpose"], item["key"]) for item in found.get("lookups", [])}
+        new = [each for each in dict.fromkeys(b64encode(key).decode() for key in keys) if (purpose, each) not in known]
+        lookups = [*found.get("lookups", []), *({"purpose": purpose, "key": each} for each in new)]
+        return json.dumps(found | {"lookups": lookups}), len(new)
+
+    def derived(self, purpose: str) -> list[bytes]:
+        """The keys of a purpose's hashes, and of nothing else: those of this ring and those it looks under."""
+        own = [_derive(key, "hash " + purpose) for _, key in self.keys]
+        return own + [key for its, key in self.lookups if its == purpose]
 
     def seal(self, purpose: str, value: bytes, context: str = "") -> str:
         """Encrypts and authenticates (AES-256-GCM). `context` must be the same when it is opened."""
@@ -74,7 +93,7 @@ class Keyring:
 
     def digests(self, purpose: str, text: str, length: int = 32) -> list[bytes]:
         """Keyed hashes (HMAC-SHA256) under each key, the one to write first, then those to look under."""
-        return [_mac(key, purpose, text.encode())[:length] for _, key in self.keys]
+        return [hmac.digest(key, text.encode(), sha256)[:length] for key in self.derived(purpose)]
 
     def digest(self, purpose: str, text: str, length: int = 32) -> bytes:
         """The keyed hash to write."""
@@ -101,10 +120,6 @@ def encode(data: bytes) -> str:
 def decode(text: str) -> bytes:
     """Reads `encode`. Raises ValueError."""
     return urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4))
-
-
-def _mac(key: bytes, purpose: str, data: bytes) -> bytes:
-    return hmac.digest(_derive(key, "hash " + purpose), data, sha256)
 
 
 @cache

@@ -47,7 +47,7 @@ class Connections:
         if not fresh and until and until > self._clock():
             return known
         row = await self._tables.get("connections", connection_id, ROW) if _plausible(connection_id) else None
-        connection = _read(row) if row and row["tenant"] in self._tenants else None
+        connection = read_row(row) if row and row["tenant"] in self._tenants else None
         self._cache[connection_id] = (self._clock() + CACHE_FOR, connection)
         return connection
 
@@ -61,7 +61,7 @@ class Connections:
     async def of_tenant(self, tenant: str) -> list[Connection]:
         """A tenant's connections, by FHIR base URL."""
         where = "RowKey eq @r and tenant eq @t"
-        found = [_read(row) async for row in self._tables.all("connections", where, {"r": ROW, "t": tenant})]
+        found = [read_row(row) async for row in self._tables.all("connections", where, {"r": ROW, "t": tenant})]
         return sorted(found, key=lambda c: (c.fhir_base, c.environment, c.id))
 
     async def by_issuer(self, fhir_base: str) -> list[Connection]:
@@ -76,12 +76,12 @@ class Connections:
     async def approved(self) -> list[Connection]:
         """The connections of this stamp that visits may come by."""
         where, state = "RowKey eq @r and state eq @s", ConnectionState.APPROVED.value
-        found = [_read(row) async for row in self._tables.all("connections", where, {"r": ROW, "s": state})]
+        found = [read_row(row) async for row in self._tables.all("connections", where, {"r": ROW, "s": state})]
         return [each for each in found if each.tenant in self._tenants]
 
     async def sending(self) -> list[Connection]:
         """The connections of this stamp that have a sender number."""
-        found = [_read(row) async for row in self._tables.all("connections", "RowKey eq @r", {"r": ROW})]
+        found = [read_row(row) async for row in self._tables.all("connections", "RowKey eq @r", {"r": ROW})]
         return [each for each in found if each.sms.sender and each.tenant in self._tenants]
 
     async def add(self, connection: Connection) -> Connection:
@@ -145,14 +145,15 @@ def _instant(value: Any) -> str:
     raise TypeError(type(value).__name__)
 
 
-def _read(row: Entity) -> Connection:
+def read_row(row: Entity) -> Connection:
+    """A connection as its row holds it."""
     data: dict[str, Any] = json.loads(row["document"])
     dates = {"not_before", "not_after", "at"}
 
     def dated(item: dict[str, Any]) -> dict[str, Any]:
         return {name: from_text(value) if name in dates else value for name, value in item.items()}
 
-    known = Connection(**(data | {"etag": row[ETAG]}))
+    known = Connection(**(data | {"etag": row.get(ETAG, "")}))
     return replace(
         known,
         state=ConnectionState(data["state"]),

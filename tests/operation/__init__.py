@@ -1,0 +1,1 @@
+"""Moving, backing up and erasing an organisation."""

@@ -70,7 +70,7 @@ def test_a_connection_is_read_as_it_was_written_with_every_text_in_its_own_words
     texts = {language: dict.fromkeys(KINDS, "\U0001f642\n" + "ế" * 610) for language in LANGUAGES}
     sms = SmsRules(templates=texts, quiet=("21:00", "08:00"))
     row = connections._row(replace(CONNECTION, sms=sms))
-    assert connections._read(row | {ETAG: "1"}).sms == sms
+    assert connections.read_row(row | {ETAG: "1"}).sms == sms
     assert len(row["document"].encode("utf-16-le")) < 64 * 1024 * 0.8
 
 
@@ -78,4 +78,4 @@ def test_a_connection_of_before_there_were_templates_has_none() -> None:
     row = connections._row(CONNECTION)
     row["document"] = row["document"].replace(', "templates": {}', "")
     assert "templates" not in row["document"]
-    assert connections._read(row | {ETAG: "1"}).sms == SmsRules()
+    assert connections.read_row(row | {ETAG: "1"}).sms == SmsRules()

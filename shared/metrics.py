@@ -1,7 +1,7 @@
 """What is measured, one line of the log each, which the platform's log store turns into numbers.
 
-Names and units follow OpenTelemetry's conventions (https://opentelemetry.io/docs/specs/semconv/general/metrics/). An
-attribute is one of a few fixed words: never an id, a number or a name of a person.
+Names, units and attributes follow OpenTelemetry's conventions (https://opentelemetry.io/docs/specs/semconv/general/):
+docs/operator/telemetry.md. A value is one of a few fixed words: never an id, a number or a name of a person.
 """
 
 import logging
@@ -9,7 +9,7 @@ import logging
 log = logging.getLogger("visitbridge.metrics")
 
 METRICS = {
-    "visitbridge.certificate.remaining": ("d", "For how long a connection still has a sender certificate, each day"),
+    "visitbridge.certificate.remaining": ("s", "For how long a connection still has a sender certificate, each day"),
     "visitbridge.guest.entered": ("{guest}", "Guests who went into a meeting by their link"),
     "visitbridge.guest.invited": ("{link}", "Links made for guests, by role"),
     "visitbridge.launch.begun": ("{launch}", "Launches that went on to the EHR's sign-in"),
@@ -27,9 +27,12 @@ METRICS = {
     "visitbridge.writeback.paused": ("{visit}", "Visits whose statuses the EHR has not taken for minutes, by the code"),
 }
 
+# What OpenTelemetry has a name for; any other attribute stands under ours.
+ATTRIBUTES = {"code": "error.type", "queue": "messaging.destination.name"}
+
 
 def measure(name: str, value: float, **attributes: str) -> None:
     """Notes one measurement. `name` is one of METRICS, which has its unit."""
     unit, _ = METRICS[name]
-    words = "".join(f" {key}={word}" for key, word in sorted(attributes.items()))
+    words = "".join(f" {ATTRIBUTES.get(key, 'visitbridge.' + key)}={word}" for key, word in sorted(attributes.items()))
     log.info("metric %s=%.3f unit=%s%s", name, value, unit, words)

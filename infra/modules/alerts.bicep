@@ -62,7 +62,7 @@ var logAlerts = [
     name: 'certificate-expiring'
     severity: 2
     title: 'A sender\'s certificate runs out within 30 days'
-    query: '${measured} | where Name == "visitbridge.certificate.remaining" and Value < 30 | summarize Found = count()'
+    query: '${measured} | where Name == "visitbridge.certificate.remaining" and Value < 30 * 86400 | summarize Found = count()'
     operator: 'GreaterThan'
     threshold: 0
     window: 'P1D'

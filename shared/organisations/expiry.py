@@ -1,12 +1,8 @@
 """Measures each day for how long connections still have a sender certificate, so that an alert comes before its end."""
 
-from datetime import timedelta
-
 from shared.clock import Clock
 from shared.metrics import measure
 from shared.organisations.connections import Connections
-
-DAY = timedelta(days=1)
 
 
 class Expiry:
@@ -17,7 +13,7 @@ class Expiry:
         self._clock = clock
 
     async def measure(self) -> None:
-        """Notes the days that each connection's last certificate has left, below nothing once it has ended.
+        """Notes the seconds that each connection's last certificate has left, below nothing once it has ended.
 
         The last one of a connection counts: whoever uploaded the next certificate has done what the alert asks for.
         A connection without any takes no messages and is no matter of expiry.
@@ -27,5 +23,7 @@ class Expiry:
             ends = [certificate.not_after for certificate in connection.certificates]
             if ends:
                 measure(
-                    "visitbridge.certificate.remaining", (max(ends) - now) / DAY, environment=connection.environment
+                    "visitbridge.certificate.remaining",
+                    (max(ends) - now).total_seconds(),
+                    environment=connection.environment,
                 )

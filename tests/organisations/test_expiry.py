@@ -33,6 +33,6 @@ async def test_the_last_certificate_of_each_approved_connection_counts(caplog: p
     caplog.set_level(logging.INFO)
     await Expiry(connections, clock).measure()
     assert caplog.messages == [
-        "metric visitbridge.certificate.remaining=40.000 unit=d environment=production",
-        "metric visitbridge.certificate.remaining=-1.500 unit=d environment=testing",
+        "metric visitbridge.certificate.remaining=3456000.000 unit=s visitbridge.environment=production",
+        "metric visitbridge.certificate.remaining=-129600.000 unit=s visitbridge.environment=testing",
     ]

@@ -34,10 +34,8 @@ def fold(record: Record, event: Mapping[str, Any]) -> Record | None:
 
 def ended(record: Record, at: datetime) -> Record:
     """The call is over: whoever was still there has left. If both sides had met, the visit needs its number no more."""
-    visit = record.visit
-    if at in visit.call_ends:
-        return record
-    return _worked_out(replace(record, visit=replace(visit, call_ends=tuple(sorted({*visit.call_ends, at})))), record)
+    ends = tuple(sorted({*record.visit.call_ends, at}))
+    return _worked_out(replace(record, visit=replace(record.visit, call_ends=ends)), record)
 
 
 def staff_of(record: Record) -> set[str]:
@@ -80,18 +78,15 @@ def _worked_out(after: Record, before: Record) -> Record:
         if _is_news(before.visit.people.get(name), person)
     ]
     times = times_of(people.values(), visit.call_ends, visit.times)
-    return replace(
-        after,
-        visit=replace(
-            visit,
-            people=people,
-            # By time of the event: what two workers fold at once may come in either order.
-            outbox=tuple(sorted((*visit.outbox, *news), key=lambda item: item.at)),
-            times=times,
-            facts_due=True,
-            call_ended=called(people.values(), visit.call_ends) if times.both_connected else None,
-        ),
+    worked_out = replace(
+        visit,
+        people=people,
+        # By time of the event: what two workers fold at once may come in either order.
+        outbox=tuple(sorted((*visit.outbox, *news), key=lambda item: item.at)),
+        times=times,
+        call_ended=called(people.values(), visit.call_ends) if times.both_connected else None,
     )
+    return before if worked_out == before.visit else replace(after, visit=replace(worked_out, facts_due=True))
 
 
 def _is_news(known: Presence | None, person: Presence) -> bool:

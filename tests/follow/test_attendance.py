@@ -71,6 +71,12 @@ def test_whoever_is_still_shown_as_connected_has_left_with_the_call_and_the_ehr_
     assert [(item.role, item.state, item.at) for item in record.visit.outbox] == [("patient", "left", minutes(30))]
 
 
+def test_an_end_that_an_event_told_counts_once_the_report_tells_that_both_had_met() -> None:
+    told = folded(event(30, kind="callEnded"))
+    assert told.visit.call_ended is None
+    assert fill(told, [a_call((PATIENT, 0, 20), (STAFF, 4, 29))]).visit.call_ended == minutes(30)
+
+
 def test_a_call_that_goes_on_is_not_ended_by_the_report_of_an_earlier_one() -> None:
     people = {"a": Presence("patient", "connected", minutes(40))}
     record = fill(a_room(people=people), [a_call((PATIENT, 0, 30), (DOCTOR, 4, 29))])

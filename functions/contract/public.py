@@ -16,7 +16,7 @@ FIELDS = Media("application/x-www-form-urlencoded", "`code`, `phone`, `language`
 FORM = "The form's name, from the launch. Its ticket is in a cookie of the same browser."
 LINK = ("link.invalid", "link.too_many", "link.off", "link.over", "link.cancelled")
 ROOM = ("room.policy_missing", "room.refused")
-AUDIENCE = "`provider`, `patient`, `directsms` or `devicetest`."
+AUDIENCE = "`provider`, `patient` or `directsms`; `devicetest` comes with a later release."
 SIGN_IN = (
     "launch.state_invalid", "launch.ehr_refused", "launch.identity_invalid", "launch.wrong_role", "connection.changed",
 )  # fmt: skip

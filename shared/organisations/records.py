@@ -60,6 +60,12 @@ def issued(connection: Connection, public_url: str) -> list[Record]:
     ]
 
 
+def answered(audience: str) -> bool:
+    """Whether launches of an audience are answered: none of its records is for a later release."""
+    names = [name for name, (of, _) in CONTEXTS.items() if of == audience]
+    return bool(names) and not LATER.intersection(names)
+
+
 def records(connection: Connection, public_url: str) -> list[dict[str, Any]]:
     """The same as the API shows them."""
     return [asdict(record) for record in issued(connection, public_url)]

@@ -310,11 +310,7 @@ async def test_a_tenant_without_access_policy_is_told_what_to_do(hospital: Hospi
     assert room.url.path.startswith("/l/meetup-join/")
 
 
-async def test_a_device_test_launch_ends_at_the_visit_s_own_test_page(hospital: Hospital, browser: Browser) -> None:
-    appointment = await hospital.booked()
-    answer = await hospital.world.control(
-        "POST", "/epic/appointments", json={"csn": appointment.csn, "start": appointment.start.isoformat()}
-    )
-    callback = await to_callback(browser, await hospital.launch(answer["csn"], "devicetest"))
-    landed = (await browser.step(callback)).headers["location"]
-    assert landed == f"{hospital.config.functions}/api/device-test/{await hospital.link(appointment)}"
+async def test_a_launch_whose_record_is_for_a_later_release_is_refused(hospital: Hospital, browser: Browser) -> None:
+    """A device test's launch would end at a page that is not there yet."""
+    launch = await browser.step(await hospital.launch(await hospital.scheduled(), "devicetest"))
+    assert code_of(launch) == (404, "launch.audience_unknown")

@@ -9,6 +9,7 @@ from html import escape
 
 import azure.functions as func
 
+from functions.launch_words import WORDS as LAUNCH
 from functions.page_words import RIGHT_TO_LEFT, WORDS, Reader
 from shared.errors import BridgeError
 
@@ -74,11 +75,13 @@ def error_page(error: BridgeError, trace_id: str, language: str, reader: Reader)
     """What went wrong in plain words, with the code for whoever helps."""
     words = WORDS[language]
     title, whom = (words["sorry"], words["help"]) if reader == "patient" else (words["staff"], words["staff_help"])
+    # The words of launches speak of a visit, which an approver does not open.
+    said = None if reader == "staff" and error.code in LAUNCH[language] else words.get(error.code)
     body = (
-        f'<h1>{escape(title)}</h1><p role="alert">{escape(words.get(error.code, error.problem.detail))}</p>'
+        f'<h1>{escape(title)}</h1><p role="alert">{escape(said or error.problem.detail)}</p>'
         f'<p class="soft">{escape(whom)} <strong dir="ltr">{escape(error.code)} · {trace_id[:8]}</strong></p>'
     )
-    if error.code not in words:
+    if not said:
         # Staff see this one: the fix, which is for whoever runs the connection, helps them further.
         body += f'<p class="soft">{escape(error.problem.fix)}</p>'
     return page_of(title, body, language, error.problem.status)

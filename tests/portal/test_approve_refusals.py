@@ -325,10 +325,12 @@ async def test_a_list_that_does_not_come_can_be_asked_for_again(signed_in: Arriv
 async def test_a_list_that_comes_late_takes_nobody_back_to_a_page_they_have_left(signed_in: Arrive) -> None:
     here = await signed_in("approver", "/records")
     await here.settled()
-    listed, loaded = asyncio.Event(), asyncio.Event()
+    asked, listed, loaded = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     def held(until: asyncio.Event) -> Callable[[Route], Awaitable[None]]:
         async def hold(route: Route) -> None:
+            if until is listed:
+                asked.set()
             await until.wait()
             await route.continue_()
 
@@ -338,6 +340,8 @@ async def test_a_list_that_comes_late_takes_nobody_back_to_a_page_they_have_left
     await here.page.route("**/assets/health-*.js", held(loaded))
     async with here.page.expect_response("**/api/connections?*") as answer:
         await here.page.goto(here.config.portal + "/approve")
+        async with asyncio.timeout(15):
+            await asked.wait()
         await here.page.get_by_role("link", name="Health").click()
         await here.page.wait_for_url("**/health**")
         listed.set()

@@ -9,6 +9,7 @@ import pytest
 from local.config import CONNECTION_ID, PEOPLE
 from local.demo.steps import until
 from tests.stack.conftest import Hospital
+from tests.stack.optouts import kinds
 from tests.stack.test_configuration import a_connection, added, call, token_of
 
 __all__ = ["added"]
@@ -243,12 +244,12 @@ async def test_a_number_of_another_tenant_is_refused(hospital: Hospital, added: 
 async def test_a_withdrawn_consent_stops_texts_at_once(hospital: Hospital, admin: str) -> None:
     """The message is taken and acknowledged as ever; its text is withheld."""
     assert (await call(hospital, "PUT", "/sms/consents", admin, {"patient_consent": False})).status_code == 200
+    before = await kinds(hospital, "withheld")
     try:
         await hospital.scheduled(phone="+16085557802")
 
         async def withheld() -> bool:
-            rows = await hospital.world.rows("visits")
-            return any(row.get("state") == "withheld" for row in rows)
+            return await kinds(hospital, "withheld") == before + 1
 
         await until(withheld, "the withheld text")
         assert "+16085557802" not in {text["to"] for text in await hospital.world.messages()}

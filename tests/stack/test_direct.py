@@ -8,9 +8,9 @@ from playwright.async_api import Page
 
 from local.browser import Browser
 from local.config import PEOPLE
-from local.demo.steps import until
 from tests.portal.browser import axe
 from tests.stack.conftest import Hospital
+from tests.stack.optouts import opted
 from tests.stack.test_browser import a_person
 from tests.stack.test_launch import code_of
 
@@ -76,12 +76,7 @@ async def test_an_opted_out_number_gets_nothing_and_the_clinician_is_told(
     hospital: Hospital, chromium: Chromium
 ) -> None:
     csn, phone = await hospital.scheduled(), "+16085559902"
-    await hospital.world.control("POST", "/sms/inbound", json={"from": phone, "message": "STOP"})
-
-    async def stopped() -> bool:
-        return len(await hospital.world.rows("optouts")) > 0
-
-    await until(stopped, "the opt-out")
+    await opted(hospital, phone, "STOP", count=1)
     page = await (await a_person(chromium)).new_page()
     await opened(hospital, page, csn)
     await page.get_by_label("Mobile number").fill(phone)

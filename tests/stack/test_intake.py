@@ -16,6 +16,7 @@ from local.demo.steps import until
 from local.epic.cms import hl7_signature
 from tests.messages.signing import a_pair
 from tests.stack.conftest import Hospital
+from tests.stack.optouts import kinds, opted
 
 Unchanged = Callable[[], Awaitable[None]]
 HOUR = timedelta(hours=1)
@@ -255,17 +256,12 @@ async def test_a_message_we_cannot_use_is_answered_in_hl7(
 async def test_a_stop_is_heeded_before_the_next_text(hospital: Hospital) -> None:
     appointment = await hospital.booked()
     text = await hospital.text(appointment)
-    await hospital.world.control("POST", "/sms/inbound", json={"from": appointment.phone, "message": "Stop."})
-
-    async def noted() -> list[dict[str, Any]] | None:
-        return await hospital.world.rows("optouts") or None
-
-    await until(noted, "the opt-out")
+    await opted(hospital, appointment.phone, "Stop.", count=1)
+    before = await kinds(hospital, "opted_out")
     await hospital.send(replace(appointment, start=appointment.start + HOUR), "S13")
 
     async def opted_out() -> bool:
-        rows = await hospital.world.rows("visits")
-        return any(row.get("state") == "opted_out" and row["kind"] == "updated" for row in rows)
+        return await kinds(hospital, "opted_out") == before + 1
 
     await until(opted_out, "the text to be held back")
     assert [item["id"] for item in await hospital.texts(appointment)] == [text["id"]]

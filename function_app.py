@@ -21,6 +21,7 @@ from functions import (
     sms,
     visit,
     work,
+    writeback,
 )
 from shared import start, telemetry
 
@@ -46,5 +47,6 @@ for room in (
     sms,
     visit,
     work,
+    writeback,
 ):
     app.register_functions(room.bp)

@@ -73,6 +73,12 @@ class Holder:
     async def _work(self, tables: Tables) -> AsyncIterator[Entity]:
         for row in await tables.rows("work", f"failed-{self.tenant}"):
             yield row
+        for connection in self.connections:
+            for row in await tables.rows("work", f"untold-{connection}"):
+                yield row
+            paused = await tables.get("work", "writeback", connection)
+            if paused:
+                yield paused
         # Alarms stand by time, so all are looked at. Their partitions begin with a year.
         async for row in between(tables, "work", "2"):
             if str(row.get("visit", "")).partition("/")[0] in self.connections:

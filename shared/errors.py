@@ -117,6 +117,31 @@ CATALOGUE: dict[str, Problem] = {
         409, "It is not clear whether the number was bought.",
         "Look at your numbers in an hour, here and in the Azure portal, before you begin again.",
     ),
+    "ehr.sign_in_refused": Problem(
+        503, "The EHR does not accept our sign-in for writing statuses.",
+        "Check the backend client id, its scopes and our keys in the EHR; statuses wait and go on by themselves.",
+    ),
+    "ehr.not_answering": Problem(
+        503, "The EHR does not answer, or answers that it cannot take statuses now.",
+        "Ask whoever runs the EHR; statuses wait and go on by themselves.",
+    ),
+    "ehr.appointment_unknown": Problem(
+        409, "The EHR does not know the appointment.", "Check that the visit's number is the one the EHR writes statuses to."
+    ),
+    "ehr.appointment_changing": Problem(
+        409, "The appointment is being changed in the EHR.", "Nothing to do: it is tried again."
+    ),
+    "ehr.status_refused": Problem(
+        422, "The EHR refuses the status for this appointment.",
+        "Check the connection's values for statuses with the EHR's analyst.",
+    ),
+    "ehr.too_late": Problem(
+        409, "The status came too late to be told.", "Have it written after all if it still matters."
+    ),
+    "ehr.writeback_off": Problem(
+        409, "Nothing is written to the EHR by this connection.",
+        "Switch write-back on, and have the connection approved.",
+    ),
     "directory.permission_missing": Problem(
         503, "The app may not look into the directory.", "Grant it the Graph permission User.Read.All, with admin consent."
     ),

@@ -24,7 +24,11 @@ METRICS = {
     "visitbridge.tick.handed": ("{visit}", "Visits that a tick handed to the workers"),
     "visitbridge.tick.waiting": ("{text}", "Texts that are owed and wait for their sender's pace"),
     "visitbridge.visit.received": ("{message}", "Appointment messages taken, by what they say happens"),
-    "visitbridge.writeback.paused": ("{visit}", "Visits whose statuses the EHR has not taken for minutes, by the code"),
+    "visitbridge.writeback.given_up": ("{update}", "Statuses that were not written to the EHR, by the code of why"),
+    "visitbridge.writeback.paused": (
+        "{connection}",
+        "Connections whose EHR takes no statuses: as the pause begins, and at each probe that fails; by the code",
+    ),
 }
 
 # What OpenTelemetry has a name for; any other attribute stands under ours.

@@ -27,7 +27,12 @@ if TYPE_CHECKING:
     from shared.adapters.vault import Vault
     from shared.adapters.web import Web
     from shared.diagnosis.doctor import Doctor
+    from shared.diagnosis.telling import Telling
     from shared.follow.notifications import Notifications
+    from shared.follow.pauses import Pauses
+    from shared.follow.replay import Replays
+    from shared.follow.untold import UntoldStatuses
+    from shared.follow.writeback import WriteBack
     from shared.health import Health
     from shared.keys.ahead import Assertions
     from shared.keys.keys import Keys
@@ -481,7 +486,6 @@ class Services:
     @cached_property
     def worker(self) -> Worker:
         from shared.follow.attendance import Attendance
-        from shared.follow.writeback import WriteBack
         from shared.messages.sending import Texting
         from shared.reports.facts import FactKeeping
         from shared.rooms.tending import RoomTending
@@ -499,7 +503,7 @@ class Services:
                 self.clock,
                 self.settings.claim_lease,
             ),
-            WriteBack(self.epic, self.signer, self.keys, self.connection_of, self.clock),
+            self.writeback,
             RoomTending(self.rooms, self.graphs, self.connection_of, self.clock),
             Attendance(self.graphs, self.connection_of, self.clock),
         )
@@ -514,6 +518,40 @@ class Services:
             self.clock,
             self.settings.claim_lease,
         )
+
+    @cached_property
+    def writeback(self) -> WriteBack:
+        from shared.follow.ehr import BackendTokens
+        from shared.follow.epic_2018 import Epic2018
+        from shared.follow.writeback import WriteBack
+
+        return WriteBack(
+            {"epic-2018": Epic2018(self.epic)},
+            BackendTokens(self.epic, self.signer, self.clock),
+            self.pauses,
+            self.untold,
+            self.keys,
+            self.connection_of,
+            self.clock,
+        )
+
+    @cached_property
+    def pauses(self) -> Pauses:
+        from shared.follow.pauses import Pauses
+
+        return Pauses(self.tables, self.clock)
+
+    @cached_property
+    def untold(self) -> UntoldStatuses:
+        from shared.follow.untold import UntoldStatuses
+
+        return UntoldStatuses(self.tables, self.visits, self.clock)
+
+    @cached_property
+    def replays(self) -> Replays:
+        from shared.follow.replay import Replays
+
+        return Replays(self.connections, self.pauses, self.untold, self.audit)
 
     @cached_property
     def pace(self) -> Pace:
@@ -566,10 +604,20 @@ class Services:
                 probe=Probe(self.web),
                 accounts_of=cache(accounts_of),
                 number_of=self.numbers.known,
+                telling_of=self.telling_of,
                 tick_alive=self.health.up,
                 clock=self.clock,
             )
         )
+
+    async def telling_of(self, connection_id: str) -> Telling:
+        """How a connection's write-back goes."""
+        from shared.diagnosis.telling import Telling
+
+        pause, untold = await self.pauses.of(connection_id), await self.untold.of(connection_id)
+        if pause is None:
+            return Telling(untold=len(untold))
+        return Telling(pause.since, pause.code, pause.probe, len(untold))
 
     @cached_property
     def fact_days(self) -> FactDays:

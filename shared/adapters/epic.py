@@ -89,8 +89,12 @@ class EpicServers:
             raise Refused("launch.ehr_refused")
         return answer.body
 
-    async def set_status(self, interconnect: str, query: Mapping[str, str], token: str, client_id: str) -> bool:
-        """Writes one participant's status (`epic-2018`). True: taken. False: refused for good. Raises `Unavailable`."""
+    async def set_status(self, interconnect: str, query: Mapping[str, str], token: str, client_id: str) -> None:
+        """Writes one participant's status (`epic-2018`).
+
+        Raises `Refused` if Epic refuses this appointment (`ehr.appointment_unknown`) or status (`ehr.status_refused`),
+        `Unavailable` with `ehr.sign_in_refused` or `ehr.not_answering` if it takes nothing now.
+        """
         try:
             answer = await self._web.send(
                 "GET",
@@ -100,10 +104,8 @@ class EpicServers:
                 read_seconds=10,
             )
         except UpstreamError:
-            raise Unavailable from None
-        if answer.status in (401, 403, 408, 429) or answer.status >= 500:
-            raise Unavailable
-        return answer.status < 300
+            raise Unavailable("ehr.not_answering") from None
+        check_taken(answer.status)
 
     async def _document(self, url: str, headers: Mapping[str, str]) -> dict[str, Any] | None:
         answer = await self._get(url, headers)
@@ -140,6 +142,18 @@ class EpicServers:
                 continue
             if not ip.is_global or ip.is_multicast or str(ip) == "168.63.129.16":
                 raise Refused("connection.url_private")
+
+
+def check_taken(status: int) -> None:
+    """What an EHR's answer to a write means. Raises `Refused` and `Unavailable` as `EpicServers.set_status` says."""
+    if status in (401, 403):
+        raise Unavailable("ehr.sign_in_refused")
+    if status in (408, 429) or status >= 500:
+        raise Unavailable("ehr.not_answering")
+    if status in (404, 410):
+        raise Refused("ehr.appointment_unknown")
+    if not 200 <= status < 300:
+        raise Refused("ehr.status_refused")
 
 
 def interconnect_of(fhir_base: str) -> str:

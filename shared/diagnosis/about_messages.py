@@ -125,6 +125,23 @@ MESSAGES: dict[str, Entry] = {
         "Enter the client id of the backend registration.",
         "open_connection",
     ),
+    "writeback.not_signed_in": Entry(
+        "error",
+        "Write-back is paused: since {since} the EHR has not accepted our sign-in. Statuses wait; it is asked again at {at}.",
+        "Check in the EHR that the backend client is active, may write statuses, and knows the address of our keys.",
+        "recheck",
+    ),
+    "writeback.not_answered": Entry(
+        "error",
+        "Write-back is paused: since {since} the EHR has not taken any status. Statuses wait; it is asked again at {at}.",
+        "Ask whoever runs the EHR whether it is down or its address has changed. Statuses go on by themselves.",
+        "recheck",
+    ),
+    "writeback.untold": Entry(
+        "warning",
+        "Statuses of the last seven days that the EHR was not told: {count}.",
+        "Look at why in the list of statuses that were not written; what still matters can be written after all.",
+    ),
     # Checks that did not come to an end
     "check.timed_out": Entry(
         "unknown",

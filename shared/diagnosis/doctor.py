@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from shared.adapters.probe import Accounts, Probe
 from shared.clock import Clock, to_text
-from shared.diagnosis import ehr, meetings, standing, surroundings, texts, traffic, trust
+from shared.diagnosis import ehr, meetings, standing, surroundings, telling, texts, traffic, trust
 from shared.diagnosis.findings import finding
 from shared.diagnosis.shown import Diagnosis, Finding
 from shared.errors import BridgeError
@@ -48,6 +48,7 @@ class Instruments:
     """Graph's accounts, by tenant."""
     number_of: Callable[[str, str], Awaitable[NumberShown | None]]
     """A tenant's number, None if it is not theirs."""
+    telling_of: telling.TellingOf
     tick_alive: Callable[[], Awaitable[bool]]
     clock: Clock
 
@@ -124,6 +125,7 @@ class Doctor:
                 ),
             ),
             ("what was seen", seen),
+            ("write-back", lambda: telling.told(connection, given.telling_of)),
             ("tick", tick),
         ]
 

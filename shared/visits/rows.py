@@ -133,11 +133,13 @@ def _visit_fields(visit: Visit) -> dict[str, Any]:
         "alarm": alarm and "|".join(alarm),
         "staff": json.dumps(dict(visit.staff)) if visit.staff else None,
         "people": json.dumps({k: _presence_fields(v) for k, v in visit.people.items()}) if visit.people else None,
-        "outbox": json.dumps([asdict(item) | {"at": to_text(item.at)} for item in visit.outbox])
-        if visit.outbox
-        else None,
+        "outbox": json.dumps([_announcement_fields(item) for item in visit.outbox]) if visit.outbox else None,
         "outbox_retry": visit.outbox_retry and to_text(visit.outbox_retry),
         "outbox_tries": visit.outbox_tries,
+        "outbox_code": visit.outbox_code or None,
+        "told": json.dumps({who: (to_text(at), state) for who, (at, state) in visit.told.items()})
+        if visit.told
+        else None,
         "most_people": visit.times.most_people,
         "attended": ",".join(visit.times.attended) or None,
         **{f"first_{name}": getattr(visit.times, name) and to_text(getattr(visit.times, name)) for name in _INSTANTS},
@@ -169,6 +171,15 @@ def _heard_fields(heard: Heard) -> tuple[str | None, str | None, bool]:
 
 def _heard(at: str | None, number: str | None, comes: bool) -> Heard:
     return Heard(from_text_or_none(at), from_text_or_none(number), comes)
+
+
+def _announcement_fields(item: Announcement) -> dict[str, Any]:
+    fields = asdict(item) | {"at": to_text(item.at), "again": item.again and to_text(item.again)}
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _announcement(at: str, again: str | None = None, **fields: Any) -> Announcement:
+    return Announcement(**fields, at=from_text(at), again=from_text_or_none(again))
 
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -204,11 +215,11 @@ def _visit(key: VisitKey, row: Entity) -> Visit:
         alarm=(bucket, name) if name else None,
         staff=json.loads(row.get("staff") or "{}"),
         people={k: _presence(v) for k, v in people.items()},
-        outbox=tuple(
-            Announcement(**(item | {"at": from_text(item["at"])})) for item in json.loads(row.get("outbox") or "[]")
-        ),
+        outbox=tuple(_announcement(**item) for item in json.loads(row.get("outbox") or "[]")),
         outbox_retry=from_text_or_none(row.get("outbox_retry")),
         outbox_tries=row["outbox_tries"],
+        outbox_code=str(row.get("outbox_code") or ""),
+        told={who: (from_text(at), state) for who, (at, state) in json.loads(row.get("told") or "{}").items()},
         times=Times(
             most_people=row["most_people"],
             attended=tuple(filter(None, str(row.get("attended") or "").split(","))),

@@ -175,12 +175,15 @@ class Presence:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """A status still to be written back to the EHR, in order. `person` is the clinician's oid, empty for a patient."""
+    """A status still to be written back to the EHR, in order. `person` is the clinician's oid, empty for a patient;
+    `again`: when an administrator asked for it once more.
+    """
 
     role: str
     state: str
     at: datetime
     person: str = ""
+    again: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +238,8 @@ class Visit:
     the generation that set the start, `time_set` when that was. `applied` is the time (MSH-7) of the latest message about
     the visit and `applied_number` its MSH-10, if a number; `ended` is the time of the latest that ended it; `heard` is by
     patient. `closed`: a clinician ended it for all, until one launches it again. `joins`: how often it was entered, by
-    `way:device`; `tried`: when somebody last came from the chart or was sent into the meeting.
+    `way:device`; `tried`: when somebody last came from the chart or was sent into the meeting. `told`: what the EHR was
+    told last of each participant, and of when it was; `outbox_code`: why what waits could not be told.
     """
 
     key: VisitKey
@@ -263,6 +267,8 @@ class Visit:
     outbox: tuple[Announcement, ...] = ()
     outbox_retry: datetime | None = None
     outbox_tries: int = 0
+    outbox_code: str = ""
+    told: Mapping[str, Move] = field(default_factory=dict)
     times: Times = Times()
     facts_due: bool = False
     noted: Noted = Noted()

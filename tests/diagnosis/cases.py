@@ -8,6 +8,7 @@ from typing import Any
 from shared.diagnosis import ehr, meetings, standing, surroundings, texts, traffic, trust
 from shared.diagnosis.doctor import run
 from shared.diagnosis.shown import Finding
+from shared.diagnosis.telling import Telling, told
 from shared.errors import Unavailable
 from shared.organisations.connection import ConnectionState, Decision, SmsRules, Writeback
 from tests.builders import NOW, at
@@ -77,6 +78,13 @@ def messages(known: Any, **changes: Any) -> Callable[[], Findings]:
 
 def writeback(rules_of: Writeback, **changes: Any) -> Callable[[], Findings]:
     return lambda: texts.writeback(a_connection(writeback=rules_of, **changes))
+
+
+PAUSED = Telling(at(-1), "ehr.not_answering", at(0.1))
+
+
+def telling(standing: Telling, **changes: Any) -> Callable[[], Findings]:
+    return lambda: told(a_connection(**changes), says(standing))
 
 
 def around(*same: Any, known: Any = None, **changes: Any) -> Callable[[], Findings]:
@@ -247,6 +255,14 @@ TEXTS: dict[str, Case] = {
     "told": (writeback(CONNECTION.writeback), ["writeback.configured"]),
     "told nothing": (writeback(Writeback()), ["writeback.off"]),
     "told half": (writeback(Writeback("epic-2018", {"connected": "1"})), ["writeback.incomplete"]),
+    "taken": (telling(Telling()), []),
+    "taken by nobody": (telling(PAUSED, writeback=Writeback()), []),
+    "not taken": (telling(PAUSED), ["writeback.not_answered"]),
+    "not let in": (
+        telling(replace(PAUSED, code="ehr.sign_in_refused", untold=2)),
+        ["writeback.not_signed_in", "writeback.untold"],
+    ),
+    "given up": (telling(Telling(untold=3)), ["writeback.untold"]),
     "told by nobody": (writeback(CONNECTION.writeback, client_ids={}), ["writeback.no_client"]),
 }  # fmt: skip
 TRAFFIC: dict[str, Case] = {

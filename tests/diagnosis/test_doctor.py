@@ -12,6 +12,7 @@ from shared.adapters.probe import Account
 from shared.clock import to_text
 from shared.diagnosis.doctor import Doctor, Instruments
 from shared.diagnosis.shown import Diagnosis, Finding
+from shared.diagnosis.telling import Telling
 from shared.errors import Unavailable
 from shared.organisations.connection import Connection
 from shared.organisations.sightings import Seen
@@ -81,7 +82,7 @@ def a_doctor(**changes: Any) -> Doctor:
         "settings": SETTINGS, "connections": Connections(), "sightings": Sightings(WELL), "clinicians": Clinicians(),
         "consents": Consents(), "signer": SIGNER, "servers": Servers(), "probe": Probe(),
         "accounts_of": lambda _: Accounts(), "number_of": says(a_number()), "tick_alive": says(True),
-        "clock": StillClock(),
+        "telling_of": says(Telling()), "clock": StillClock(),
     }  # fmt: skip
     return Doctor(Instruments(**(parts | changes)))
 

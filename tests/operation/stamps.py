@@ -89,6 +89,8 @@ class Stamp:
             ("visits", f"{connection_id}-a", "v" * 20 + ":phone", {"sealed": "1.sealed"}),
             ("work", f"{now:%Y%m%dT%H%M}-a", f"{to_text(now)}_{connection_id}_v_o1", {"visit": key}),
             ("work", f"failed-{tenant}", "f", {"message": "ids"}),
+            ("work", f"untold-{connection_id}", "u", {"visit": "v" * 20, "state": "left"}),
+            ("work", "writeback", connection_id, {"paused": True}),
         ):
             self.tables.put(table, {"PartitionKey": partition, "RowKey": row, **values})
 

@@ -123,7 +123,7 @@ class Replays:
         if not found:
             return Replayed(replayed=0, superseded=0, gone=0, left=0)
         # In the trail before it is done: what was done is never missing there.
-        await self._audit.note(caller.tenant, caller.oid, "writeback.replayed", connection.id)
+        await self._audit.note(caller.tenant, caller.oid, "failure.status_replayed", connection.id)
         await self._pauses.hasten(connection.id)
         # The latest first, so that an older one of the same participant is seen to be superseded.
         came = [await self._untold.again(one) for one in found[:MOST_AT_ONCE]]

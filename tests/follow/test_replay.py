@@ -187,7 +187,7 @@ async def test_it_is_in_the_audit_trail_and_only_if_there_was_something_to_do(st
     await stamp.untold.keep(KEY, [(status("connected", 0), UNKNOWN.code)])
     await replay(replays)
     (entry,) = stamp.tables.dump("audit")
-    assert (entry["action"], entry["by"], entry["subject"]) == ("writeback.replayed", "ada", KEY.connection)
+    assert (entry["action"], entry["by"], entry["subject"]) == ("failure.status_replayed", "ada", KEY.connection)
 
 
 @pytest.mark.parametrize(

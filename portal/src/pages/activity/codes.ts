@@ -17,7 +17,7 @@ export const ACTIONS = [
   'clinician.linked',
   'clinician.unlinked',
   'failure.replayed',
-  'writeback.replayed',
+  'failure.status_replayed',
   'failure.dismissed',
 ] as const;
 export type Action = (typeof ACTIONS)[number];

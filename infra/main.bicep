@@ -53,7 +53,7 @@ param alertEmails array = []
 @minValue(0)
 param monthlyBudget int = 0
 
-@description('Locks storage and vault against deletion. Take the locks away before `azd down`.')
+@description('Locks storage, vault and phone numbers against deletion. Take the locks away before `azd down`.')
 param lockData bool = true
 
 @description('For how many days logs are kept.')

@@ -76,7 +76,7 @@ param addressPrefix string
 @description('Who gets the alerts.')
 param alertEmails array
 
-@description('Locks storage and vault against deletion.')
+@description('Locks storage, vault and phone numbers against deletion.')
 param lockData bool
 
 @description('For how many days logs are kept.')
@@ -166,6 +166,7 @@ module texting './modules/texting.bicep' = {
   params: {
     name: 'acs-visitbridge-${geography}-${token}'
     dataLocation: dataLocation
+    lockData: lockData
     workspaceId: monitoring.outputs.workspaceId
     tags: tags
   }

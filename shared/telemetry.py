@@ -1,9 +1,10 @@
 """What leaves this process as a log line is scrubbed here, before any handler or exporter sees it.
 
-Queries of URLs can carry launch tokens and codes, so whatever follows a question mark in a line is cut, and so is the
-token of a text's link. An exception is told by its type and the places it passed, never by its message, which may quote
-what was sent. Libraries that log each request are silent below a warning. The platform's own side is host.json;
-docs/operator/deploy.md has the whole chain.
+Queries of URLs can carry launch tokens and codes, so whatever follows a question mark in a line is cut. Paths can carry the
+code of a link or a patient's id, so whatever follows the first word after `/api/` is cut too, ours and an EHR's. An
+exception is told by its type and the places it passed, never by its message, which may quote what was sent. Libraries that
+log each request are silent below a warning. The platform's own side is host.json; docs/operator/deploy.md has the whole
+chain.
 """
 
 import logging
@@ -11,8 +12,8 @@ import re
 from typing import Any
 
 QUERY = re.compile(r"\?[^\s\"'<>]+")
-# The address of a text's link, and what its page asks for: functions/patients.py.
-LINK = re.compile(r"(/api/(?:v|visits)/)[\w.~-]+")
+# Whatever route comes later, its code is not in the log.
+LINK = re.compile(r"(/api/[\w-]+/)[\w.~:%/-]+")
 TALKATIVE = ("aiohttp", "asyncio", "azure", "botocore", "msal", "urllib3")
 
 
@@ -26,7 +27,7 @@ class Scrubbed(logging.LogRecord):
             self.exc_info = None
 
     def getMessage(self) -> str:  # noqa: N802, logging's own name
-        """The text, with every query cut to its question mark and every link without its token."""
+        """The text, with every query cut to its question mark and every path of an API after its first word."""
         return LINK.sub(r"\1...", QUERY.sub("?", super().getMessage()))
 
 

@@ -31,11 +31,11 @@ var logAlerts = [
   {
     name: 'tick-late'
     severity: 1
-    title: 'No tick ran for five minutes: reminders wait'
+    title: 'A third of the last quarter hour\'s ticks did not come: texts leave late'
     query: '${measured} | where Name == "visitbridge.tick.handed" | summarize Found = count()'
     operator: 'LessThan'
-    threshold: 1
-    window: 'PT5M'
+    threshold: 10
+    window: 'PT15M'
     every: 'PT5M'
   }
   {

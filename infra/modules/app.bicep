@@ -57,6 +57,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
   // checkov:skip=CKV_AZURE_17: a sender proves itself by signature: the platform's client certificates do not reach Flex
   // checkov:skip=CKV_AZURE_222: patients come from the internet
   // checkov:skip=CKV_AZURE_13: the app checks tokens itself: EHRs, patients and Graph have no Entra account
+  // checkov:skip=CKV_AZURE_78: Flex Consumption has no FTP, and its setting is deprecated there
   // checkov:skip=CKV_AZURE_80: Linux; the version is functionAppConfig.runtime
   // checkov:skip=CKV_AZURE_88: nothing is kept on a disk
   // checkov:skip=CKV_AZURE_213: health is /api/health, watched from outside; Flex has no health check of its own
@@ -104,7 +105,6 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
-      ftpsState: 'Disabled'
       http20Enabled: true
       remoteDebuggingEnabled: false
       cors: {

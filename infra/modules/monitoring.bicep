@@ -48,18 +48,18 @@ resource scrub 'Microsoft.Insights/dataCollectionRules@2023-03-11' = {
       {
         streams: ['Microsoft-Table-AppDependencies']
         destinations: ['workspace']
-        transformKql: 'source | extend Data = "", ClientIP = "", Name = tostring(split(Name, "?")[0])'
+        transformKql: 'source | extend Data = "", ClientIP = "", Name = tostring(split(tostring(split(Name, "?")[0]), "/api/")[0])'
       }
       {
         streams: ['Microsoft-Table-AppTraces']
         destinations: ['workspace']
-        transformKql: 'source | extend ClientIP = "", Message = tostring(split(tostring(split(Message, "?")[0]), "/api/v/")[0])'
+        transformKql: 'source | extend ClientIP = "", Message = tostring(split(tostring(split(Message, "?")[0]), "/api/")[0])'
       }
       {
         // An error's text may quote what was sent; our own lines tell its type and place.
         streams: ['Microsoft-Table-AppExceptions']
         destinations: ['workspace']
-        transformKql: 'source | extend ClientIP = "", Message = "", OuterMessage = "", InnermostMessage = "", Details = parse_json("[]")'
+        transformKql: 'source | extend ClientIP = "", Message = "", OuterMessage = "", InnermostMessage = "", Details = parse_json("[]"), Properties = parse_json("{}")'
       }
     ]
   }

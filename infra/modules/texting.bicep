@@ -6,6 +6,9 @@ param name string
 @description('Where its data is at rest.')
 param dataLocation string
 
+@description('Locks the resource against deletion.')
+param lockData bool
+
 @description('Where metrics and failed sign-ins go.')
 param workspaceId string
 
@@ -29,6 +32,15 @@ resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' = {
   properties: {
     source: communication.id
     topicType: 'Microsoft.Communication.CommunicationServices'
+  }
+}
+
+resource lock 'Microsoft.Authorization/locks@2020-05-01' = if (lockData) {
+  name: 'visitbridge-numbers'
+  scope: communication
+  properties: {
+    level: 'CanNotDelete'
+    notes: 'Phone numbers go with it and cannot be bought again. Take the lock away before azd down.'
   }
 }
 

@@ -1,5 +1,6 @@
 """What the Bicep files say, as the tests here ask for it."""
 
+import ast
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,3 +39,22 @@ def merged(value: Value) -> dict[str, Any]:
 def sources(*folders: str) -> dict[Path, str]:
     """The product's code."""
     return {path: path.read_text() for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))}
+
+
+def triggers(kind: str) -> list[dict[str, Any]]:
+    """What the decorators of one kind say, with the function's name under `function`, an unnamed route under `route`.
+
+    Read, not asked for: the library lets an app's functions be listed once a process.
+    """
+    found = []
+    for text in sources("functions").values():
+        for function in ast.walk(ast.parse(text)):
+            if not isinstance(function, ast.AsyncFunctionDef):
+                continue
+            for mark in function.decorator_list:
+                if isinstance(mark, ast.Call) and ast.unparse(mark.func) == f"bp.{kind}":
+                    given = {str(word.arg): ast.literal_eval(word.value) for word in mark.keywords}
+                    if mark.args:
+                        given["route"] = ast.literal_eval(mark.args[0])
+                    found.append(given | {"function": function.name})
+    return found

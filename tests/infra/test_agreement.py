@@ -10,17 +10,17 @@ from typing import Any
 
 import pytest
 
-from infra.checks.values import Text
+from infra.checks.values import Member, Name, Text
 from shared.adapters.queues import QUEUES
 from shared.adapters.tables import TABLES
 from shared.keys.keyring import SECRET_NAME
 from shared.keys.signing import ALGORITHMS, ENVIRONMENTS, key_name
-from shared.metrics import METRICS
+from shared.metrics import ATTRIBUTES, METRICS
 from shared.organisations import access
 from shared.rooms.envelope import KEY_NAME
 from tests.docs.pages import ROOT
 from tests.docs.test_settings import read_by_the_code, sample, told
-from tests.infra.reading import INFRA, bicep, bodies, merged, names, sources
+from tests.infra.reading import INFRA, bicep, bodies, merged, names, sources, triggers
 
 # By connection string, which would be a secret: a stamp has none.
 NOT_IN_AZURE = {"AzureWebJobsStorage"}
@@ -36,6 +36,7 @@ OF_THE_PLATFORM = {
 DEPRECATED = {
     "ENABLE_ORYX_BUILD",
     "FUNCTIONS_EXTENSION_VERSION",
+    "FUNCTIONS_WORKER_DYNAMIC_CONCURRENCY_ENABLED",
     "FUNCTIONS_WORKER_PROCESS_COUNT",
     "FUNCTIONS_WORKER_RUNTIME",
     "FUNCTIONS_WORKER_RUNTIME_VERSION",
@@ -51,6 +52,28 @@ DEPRECATED = {
     "WEBSITE_RUN_FROM_PACKAGE",
     "WEBSITE_TIME_ZONE",
     "WEBSITE_VNET_ROUTE_ALL",
+}
+
+DEPRECATED_PROPERTIES = {
+    "alwaysOn",
+    "containerSize",
+    "ftpsState",
+    "functionAppScaleLimit",
+    "isReserved",
+    "isXenon",
+    "javaVersion",
+    "linuxFxVersion",
+    "minimumElasticInstanceCount",
+    "netFrameworkVersion",
+    "powerShellVersion",
+    "preWarmedInstanceCount",
+    "pythonVersion",
+    "use32BitWorkerProcess",
+    "vnetBackupRestoreEnabled",
+    "vnetContentShareEnabled",
+    "vnetImagePullEnabled",
+    "vnetRouteAllEnabled",
+    "windowsFxVersion",
 }
 
 
@@ -74,6 +97,26 @@ def test_the_platforms_settings_are_those_expected() -> None:
     assert set_in_azure() & DEPRECATED == set()
 
 
+def test_the_app_has_no_property_that_flex_consumption_gave_up() -> None:
+    properties = bodies("modules/app", "app")[0]["properties"]
+    there = {name.casefold() for name in properties.keys() | properties["siteConfig"].keys()}
+    assert there & {name.casefold() for name in DEPRECATED_PROPERTIES} == set()
+
+
+def test_instances_are_kept_warm_and_take_several_requests_as_the_parameters_say() -> None:
+    scaling = bodies("modules/app", "app")[0]["properties"]["functionAppConfig"]["scaleAndConcurrency"]
+    told = {"alwaysReady", "maximumInstanceCount", "instanceMemoryMB", "triggers"}
+    assert scaling.keys() == told
+    scale = bicep("main").parameters["scale"].default
+    assert isinstance(scale, dict)
+    for name in scale:
+        assert f"'{name}'" in repr(scaling), name
+    # Python's own default is one request at a time; a memory of 512 MB and fewer than 40 instances are refused.
+    assert isinstance(scale["httpConcurrency"], int)
+    assert scale["httpConcurrency"] > 1
+    assert (scale["instanceMemoryMB"], scale["maximumInstances"]) >= (2048, 40)
+
+
 def test_no_setting_holds_a_secret() -> None:
     texts = [path.read_text() for path in INFRA.rglob("*.bicep")]
     assert not re.search(r"listKeys\(|listSecrets|AccountKey=|SharedAccess", "".join(texts), re.IGNORECASE)
@@ -94,25 +137,6 @@ def test_tables_and_queues_are_those_of_the_code() -> None:
 def test_queue_triggers_read_queues_that_are_made() -> None:
     assert {trigger["queue_name"] for trigger in triggers("queue_trigger")} <= names("modules/storage", "queue")
     assert set(QUEUES) <= {trigger["queue_name"] for trigger in triggers("queue_trigger")}
-
-
-def triggers(kind: str) -> list[dict[str, Any]]:
-    """What the decorators of one kind say, with the function's name under `function`, an unnamed route under `route`.
-
-    Read, not asked for: the library lets an app's functions be listed once a process.
-    """
-    found = []
-    for text in sources("functions").values():
-        for function in ast.walk(ast.parse(text)):
-            if not isinstance(function, ast.AsyncFunctionDef):
-                continue
-            for mark in function.decorator_list:
-                if isinstance(mark, ast.Call) and ast.unparse(mark.func) == f"bp.{kind}":
-                    given = {str(word.arg): ast.literal_eval(word.value) for word in mark.keywords}
-                    if mark.args:
-                        given["route"] = ast.literal_eval(mark.args[0])
-                    found.append(given | {"function": function.name})
-    return found
 
 
 def test_events_go_to_the_function_that_reads_them() -> None:
@@ -233,22 +257,74 @@ def test_the_registration_has_the_roles_scope_and_redirects_of_the_code() -> Non
     redirect = app["web"]["redirectUris"].body.parts[-1]
     routes = {trigger["route"] for trigger in triggers("route")}
     assert redirect.removeprefix("/api/") in routes
+    assert "`${location.origin}/`" in (ROOT / "portal/src/session/msal.ts").read_text()
+    assert [uri.parts[-1] for uri in app["spa"]["redirectUris"]] == ["/"]
+    assert app["web"]["implicitGrantSettings"] == {"enableAccessTokenIssuance": False, "enableIdTokenIssuance": False}
 
 
-def queried() -> set[str]:
-    """The metrics that alerts and workbook ask for."""
-    texts = [(INFRA / "modules/alerts.bicep").read_text(), (INFRA / "modules/workbook.json").read_text()]
-    return set(re.findall(r"visitbridge\.[a-z]+\.[a-z]+", "".join(texts)))
+def test_the_registration_has_no_secret_but_each_stamps_identity() -> None:
+    app = bodies("entra", "app")[0]
+    assert {"passwordCredentials", "keyCredentials"} & app.keys() == set()
+    credential = bodies("entra", "credentials")[0]
+    # What shared/adapters/entra.py asks the identity for.
+    assert f"{credential['audiences'][0]}/.default" in "".join(sources("shared/adapters").values())
+    assert repr(credential["subject"]) == repr(Member(Name("identity"), "principalId"))
 
 
-def emitted() -> set[str]:
-    """The metrics that the code measures."""
-    return set(re.findall(r'measure\(\s*"([\w.]+)"', "".join(sources("shared", "functions").values())))
+def queries() -> dict[str, str]:
+    """What alerts and workbook ask for, by the name of the alert or chart."""
+    alerts: Any = bicep("modules/alerts").variables["logAlerts"]
+    workbook = json.loads((INFRA / "modules/workbook.json").read_text())
+    asked = {item["name"]: item["content"]["query"] for item in workbook["items"] if "query" in item["content"]}
+    return asked | {alert["name"]: "".join(map(str, alert["query"].parts)) for alert in alerts}
 
 
-def test_alerts_and_workbook_ask_for_metrics_that_the_code_emits() -> None:
-    assert emitted() <= METRICS.keys()
-    assert queried() <= emitted()
+def emitted() -> dict[str, set[str]]:
+    """The metrics that the code measures, and each one's attributes as its line has them."""
+    found: dict[str, set[str]] = {}
+    for text in sources("shared", "functions").values():
+        for call in ast.walk(ast.parse(text)):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "measure":
+                name = ast.literal_eval(call.args[0])
+                words = {ATTRIBUTES.get(str(word.arg), f"visitbridge.{word.arg}") for word in call.keywords}
+                found[name] = found.get(name, set()) | words
+    return found
+
+
+@pytest.mark.parametrize(("name", "query"), queries().items())
+def test_alerts_and_workbook_ask_for_metrics_and_attributes_that_the_code_emits(name: str, query: str) -> None:
+    there = emitted()
+    # Dots of a name, none in an attribute that stands under ours.
+    asked = set(re.findall(r"\"(visitbridge\.[a-z]+\.[a-z]+)\"", query))
+    assert asked, name
+    assert asked <= there.keys()
+    for attribute in re.findall(r'extract\("([a-z.]+)=\(\[', query):
+        assert all(attribute in there[metric] for metric in asked), attribute
+
+
+def test_what_is_emitted_is_what_is_listed() -> None:
+    assert emitted().keys() == METRICS.keys()
+
+
+@pytest.mark.parametrize(
+    ("chart", "metrics"),
+    [
+        ("visits", {"visit.received"}),
+        ("waiting", {"lobby.wait"}),
+        ("texts", {"text.ended"}),
+        ("lateness", {"text.lateness"}),
+        ("funnel", {"launch.begun", "launch.returned", "launch.entered", "launch.refused"}),
+    ],
+)
+def test_the_workbook_shows_visits_waiting_texts_lateness_and_launches(chart: str, metrics: set[str]) -> None:
+    assert set(re.findall(r'"visitbridge\.([a-z]+\.[a-z]+)"', queries()[chart])) == metrics
+
+
+def test_the_workbook_reads_measurements_as_the_alerts_do() -> None:
+    measured = str(bicep("modules/alerts").variables["measured"])
+    charts = [query for query in queries().values() if query.startswith("AppTraces\n")]
+    assert charts
+    assert all(" ".join(query.split()).startswith(measured) for query in charts)
 
 
 def test_queries_read_the_line_that_a_measurement_makes(caplog: pytest.LogCaptureFixture) -> None:
@@ -315,6 +391,13 @@ def test_the_portals_policy_lets_it_call_exactly_what_lets_it_in() -> None:
     assert "publicUrl" in repr(settings["PUBLIC_URL"])
     assert "publicUrl" in repr(stamps)
     assert settings["ENTRA_AUTHORITY_HOST"] == "https://login.microsoftonline.com"
+
+
+def test_what_cannot_be_made_again_is_locked() -> None:
+    for module, scope in (("storage", "account"), ("vault", "vault"), ("texting", "communication")):
+        lock = bodies(f"modules/{module}", "lock")[0]
+        assert (lock["scope"], lock["properties"]["level"]) == (Name(scope), "CanNotDelete")
+        assert bodies("stamp", module)[0]["params"]["lockData"] == Name("lockData")
 
 
 def test_python_is_the_one_that_is_tested() -> None:

@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +11,10 @@ import pytest
 
 from infra.checks.bicep import read
 from shared import telemetry
+from shared.metrics import measure
 from tests.docs.pages import ROOT
+from tests.infra.kql import transformed
+from tests.infra.reading import triggers
 
 URL = "https://ehr.example/launch?iss=https://fhir.example&launch=s3cr3t-launch-token"
 BODY = "PID|1||MRN0815||Haddad^Layla"
@@ -41,11 +45,27 @@ def test_the_query_of_a_url_is_cut_before_the_exporter(exported: io.StringIO) ->
     assert exported.getvalue().count("GET https://ehr.example/launch? failed") == 2
 
 
-def test_the_link_of_a_text_is_cut_before_the_exporter(exported: io.StringIO) -> None:
-    for place in ("v", "visits"):
-        logging.getLogger("any.library").warning("GET https://visits.example/api/%s/AbC-_dEf0123 took long", place)
-    assert "AbC" not in exported.getvalue()
-    assert exported.getvalue().count("took long") == 2
+CODE = "AbC-_dEf0123"
+# Every address of ours that has something in its path, whichever route it is.
+PATHS = sorted(
+    re.sub(r"\{[^}]+\}", CODE, trigger["route"]) for trigger in triggers("route") if "{" in str(trigger.get("route"))
+)
+
+
+def test_the_codes_of_links_are_among_the_paths() -> None:
+    assert {f"v/{CODE}", f"g/{CODE}", f"visits/{CODE}/status"} <= set(PATHS)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_what_a_path_opens_or_names_is_cut_before_the_exporter(exported: io.StringIO, path: str) -> None:
+    logging.getLogger("any.library").warning("GET https://visits.example/api/%s took long", path)
+    assert CODE not in exported.getvalue()
+    assert exported.getvalue().count("took long") == 1
+
+
+def test_a_patients_id_in_an_address_of_an_ehr_is_cut(exported: io.StringIO) -> None:
+    logging.getLogger("any.library").warning("PUT https://ehr.example/api/FHIR/R4/Appointment/%s: 500", CODE)
+    assert exported.getvalue() == "PUT https://ehr.example/api/FHIR/... 500\n"
 
 
 def test_an_exception_is_exported_without_its_words(exported: io.StringIO) -> None:
@@ -96,27 +116,51 @@ def test_measurements_are_not_sampled_away() -> None:
 
 
 # What each table of Application Insights has that can hold an address, an IP or what was sent.
-HOLD_DATA = {
-    "AppRequests": {"Url", "Source", "ClientIP", "Properties"},
-    "AppDependencies": {"Data", "ClientIP", "Name"},
-    "AppTraces": {"Message", "ClientIP"},
-    "AppExceptions": {"Message", "OuterMessage", "InnermostMessage", "Details", "ClientIP"},
+ADDRESSES = [f"GET {URL}", *(f"GET https://visits.example/api/{path} took long" for path in PATHS)]
+HELD: dict[str, dict[str, list[Any]]] = {
+    "AppRequests": {
+        "Url": [URL, f"https://visits.example/api/v/{CODE}"],
+        "Source": [URL],
+        "ClientIP": ["203.0.113.7"],
+        "Properties": [{"HttpPath": f"/api/v/{CODE}", "body": BODY}],
+    },
+    "AppDependencies": {"Data": [URL, BODY], "ClientIP": ["203.0.113.7"], "Name": ADDRESSES},
+    "AppTraces": {"Message": ADDRESSES, "ClientIP": ["203.0.113.7"]},
+    "AppExceptions": {
+        "Message": [BODY],
+        "OuterMessage": [BODY],
+        "InnermostMessage": [BODY],
+        "Details": [[{"message": BODY, "parsedStack": URL}]],
+        "ClientIP": ["203.0.113.7"],
+        "Properties": [{"FormattedMessage": f"Result: Failure\nException: ValueError: {BODY}"}],
+    },
 }
+SECRETS = ("s3cr3t", CODE, "Haddad", "MRN0815", "203.0.113.7")
 
 
-def test_every_record_is_scrubbed_once_more_before_it_is_kept() -> None:
-    file = read(ROOT / "infra/modules/monitoring.bicep")
-    flows: Any = file.bodies("scrub")[0]["properties"]
-    scrubbed = {
-        flow["streams"][0].removeprefix("Microsoft-Table-"): {
-            column
-            for column in HOLD_DATA["AppRequests"].union(*HOLD_DATA.values())
-            if f"{column} = " in flow["transformKql"]
-        }
-        for flow in flows["dataFlows"]
-    }
-    missing = {table: columns - scrubbed.get(table, set()) for table, columns in HOLD_DATA.items()}
-    assert not any(missing.values()), missing
+def rules() -> dict[str, str]:
+    """What is done to each table's records before they are kept."""
+    flows: Any = read(ROOT / "infra/modules/monitoring.bicep").bodies("scrub")[0]["properties"]
+    return {flow["streams"][0].removeprefix("Microsoft-Table-"): flow["transformKql"] for flow in flows["dataFlows"]}
+
+
+@pytest.mark.parametrize("table", HELD)
+def test_every_record_is_scrubbed_once_more_before_it_is_kept(table: str) -> None:
+    """Each value that must not be kept is put into its column, and the rule is run over the record."""
+    columns = HELD[table]
+    first = {column: values[0] for column, values in columns.items()}
+    for column, values in columns.items():
+        for value in values:
+            kept = transformed(rules()[table], first | {column: value})
+            assert not [secret for secret in SECRETS if secret in repr(kept)], (column, value)
+
+
+def test_the_rule_leaves_measurements_as_they_are(exported: io.StringIO) -> None:
+    """Alerts and workbook read them out of what is kept."""
+    measure("visitbridge.launch.refused", 1, audience="provider", code="connection.changed")
+    line = exported.getvalue().strip()
+    assert line.startswith("metric visitbridge.launch.refused=1.000")
+    assert transformed(rules()["AppTraces"], {"Message": line, "ClientIP": ""})["Message"] == line
 
 
 def test_application_insights_writes_to_the_scrubbed_workspace() -> None:

@@ -64,8 +64,10 @@ def test_ci_is_our_own_and_a_release_passes_it_first() -> None:
     assert runs[0] == "bash .ci/run"
 
 
-def test_a_deployment_hands_over_every_value_that_the_parameters_read() -> None:
+def test_a_deployment_hands_over_every_value_that_parameters_and_hooks_read() -> None:
     read = set(re.findall(r"readEnvironmentVariable\('(\w+)'", (ROOT / "infra/main.bicepparam").read_text()))
+    hooks = "".join(path.read_text() for path in (ROOT / "infra/hooks").glob("*.py"))
+    read |= set(re.findall(r'environ.get\("(VISITBRIDGE_\w+)"', hooks))
     given = workflow(GITHUB / "workflows/deploy.yml")["jobs"]["deploy"]["env"].keys()
     # Rights in Entra are an administrator's, not a workflow's; a lock is on unless somebody takes it off by hand.
     by_hand = {"VISITBRIDGE_CREATE_ENTRA_APP", "VISITBRIDGE_GRANT_GRAPH", "VISITBRIDGE_LOCK_DATA"}

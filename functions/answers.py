@@ -35,6 +35,11 @@ def page(handler: Handler) -> Handler:
     return _guarded(handler, partial(_page, "patient"))
 
 
+def link_page(handler: Handler) -> Handler:
+    """As `page`, for a patient's own link: in the language that was chosen there, with a choice of it."""
+    return _guarded(handler, partial(_page, "patient", choice=True))
+
+
 def staff_page(handler: Handler) -> Handler:
     """As `page`, for those who set a connection up: nobody tells them to call the clinic."""
     return _guarded(handler, partial(_page, "staff"))
@@ -102,8 +107,11 @@ def _problem(req: func.HttpRequest, error: BridgeError, trace_id: str) -> func.H
     )
 
 
-def _page(reader: Reader, req: func.HttpRequest, error: BridgeError, trace_id: str) -> func.HttpResponse:
-    answer = error_page(error, trace_id, language_of(req.headers.get("accept-language", "")), reader)
+def _page(
+    reader: Reader, req: func.HttpRequest, error: BridgeError, trace_id: str, *, choice: bool = False
+) -> func.HttpResponse:
+    language = language_of((choice and req.params.get("lang", "")) or req.headers.get("accept-language", ""))
+    answer = error_page(error, trace_id, language, reader, choice=choice)
     for name, value in _headers(error).items():
         answer.headers[name] = value
     return answer

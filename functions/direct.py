@@ -5,8 +5,8 @@ from urllib.parse import parse_qs, quote
 import azure.functions as func
 
 from functions.answers import api, cookies_of, json_answer, redirect, staff_page
-from functions.direct_page import LANGUAGES, ask_page, confirm_page, result_page
-from functions.page_words import language_of
+from functions.direct_page import ask_page, confirm_page, result_page
+from functions.page_words import LANGUAGES, language_of
 from shared.errors import Refused
 from shared.launch.cookies import form_cookie
 from shared.services import services

@@ -6,12 +6,8 @@ from html import escape
 
 import azure.functions as func
 
+from functions.page_words import LANGUAGES
 from functions.pages import STYLE, page_of
-
-# The languages of the texts, each in its own words.
-LANGUAGES = {
-    "en": "English", "es": "Español", "fr": "Français", "pt": "Português", "zh": "中文", "ar": "العربية", "vi": "Tiếng Việt",
-}  # fmt: skip
 
 WORDS = {
     "en": {

@@ -8,6 +8,7 @@ import azure.functions as func
 from functions.answers import cookies_of, page, redirect, with_cookies
 from functions.launch_page import FRAMES, own_window_page, posting_page
 from functions.page_words import language_of
+from shared.launch.browsers import fits
 from shared.services import services
 from shared.visits.joins import device_of
 
@@ -32,8 +33,10 @@ async def launch_begin(req: func.HttpRequest) -> func.HttpResponse:
 @page
 async def launch_callback(req: func.HttpRequest) -> func.HttpResponse:
     """The EHR's authorization server sent the browser back."""
-    device = device_of(req.headers.get("user-agent", ""))
-    arrival = await services().launches.finish(req.route_params["audience"], req.params, cookies_of(req), device)
+    agent = req.headers.get("user-agent", "")
+    arrival = await services().launches.finish(
+        req.route_params["audience"], req.params, cookies_of(req), device_of(agent), fits=fits(agent)
+    )
     return redirect(arrival.url, *arrival.cookies)
 
 

@@ -7,8 +7,13 @@ those who set a connection up.
 from typing import Literal
 
 from functions.launch_words import WORDS as LAUNCH
+from functions.waiting_words import WORDS as WAITING
 
 RIGHT_TO_LEFT = frozenset({"ar"})
+# Each in its own words.
+LANGUAGES = {
+    "en": "English", "es": "Español", "fr": "Français", "pt": "Português", "zh": "中文", "ar": "العربية", "vi": "Tiếng Việt",
+}  # fmt: skip
 Reader = Literal["patient", "staff"]
 
 WORDS: dict[str, dict[str, str]] = {
@@ -140,7 +145,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
 }
 
-for _language, _said in LAUNCH.items():
+for _language, _said in (*LAUNCH.items(), *WAITING.items()):
     WORDS[_language] |= _said
 
 

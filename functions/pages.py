@@ -1,6 +1,6 @@
 """Pages for people who come from the chart, the patient portal or a text: no framework, no external resource, no cookie.
 
-The policy forbids every script and style but the ones below, by their hash.
+The policy forbids every script, and every style but the one below, by its hash; a page that has more brings its own.
 """
 
 from base64 import b64encode
@@ -10,7 +10,7 @@ from html import escape
 import azure.functions as func
 
 from functions.launch_words import WORDS as LAUNCH
-from functions.page_words import RIGHT_TO_LEFT, WORDS, Reader
+from functions.page_words import LANGUAGES, RIGHT_TO_LEFT, WORDS, Reader
 from shared.errors import BridgeError
 
 STYLE = """
@@ -22,24 +22,11 @@ color:var(--ink);font:1.0625rem/1.5 "Segoe UI",system-ui,sans-serif}
 main{max-width:32rem;width:100%;padding:2rem;background:var(--card);border:1px solid var(--line);border-radius:.75rem;
 border-top:.3rem solid var(--accent)}h1{margin:0 0 .75rem;font-size:1.5rem;line-height:1.25}p{margin:.5rem 0}
 .soft{color:var(--soft);font-size:.9375rem}a{color:var(--accent)}
+nav{margin-top:1.5rem;padding-top:1rem;border-top:1px solid var(--line)}
+nav a{display:inline-block;padding:.25rem .5rem .25rem 0}:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .pulse{width:.75rem;height:.75rem;border-radius:50%;background:var(--accent);display:inline-block;margin-inline-end:.5rem}
 @media (prefers-reduced-motion:no-preference){.pulse{animation:pulse 1.6s ease-in-out infinite}
 @keyframes pulse{50%{opacity:.25}}}
-"""
-
-WAIT_SCRIPT = """
-const token = location.pathname.split('/').pop();
-const ask = async () => {
-  try {
-    const answer = await fetch('../visits/' + token + '/status' + location.search, {headers: {accept: 'application/json'}});
-    const standing = await answer.json();
-    if (standing.state === 'ready') { location.replace(standing.join_url); return; }
-    if (answer.status === 404 || answer.status === 410 || answer.status === 429) { location.reload(); return; }
-  } catch (error) { /* offline for a moment: the next round asks again */ }
-  setTimeout(ask, 3000);
-};
-document.addEventListener('visibilitychange', () => { if (!document.hidden) ask(); }, {once: true});
-ask();
 """
 
 
@@ -47,10 +34,7 @@ def _hash(text: str) -> str:
     return "'sha256-" + b64encode(sha256(text.encode()).digest()).decode() + "'"
 
 
-POLICY = (
-    f"default-src 'none'; style-src {_hash(STYLE)}; script-src {_hash(WAIT_SCRIPT)}; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
+POLICY = f"default-src 'none'; style-src {_hash(STYLE)}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "Cache-Control": "no-store",
@@ -59,41 +43,56 @@ HEADERS = {
 }
 
 
-def waiting_page(language: str, when: str) -> func.HttpResponse:
-    """The patient waits until there is a room; the page moves on by itself. `when`: the visit's start, in words."""
-    words = WORDS.get(language, WORDS["en"])
-    body = (
-        f'<h1>{escape(words["waiting"])}</h1><p role="status"><span class="pulse" aria-hidden="true"></span>'
-        f"{escape(words['waiting_text'])}</p><p>{escape(words['waiting_when'].format(when=when))}</p>"
-        f'<p class="soft">{escape(words["waiting_next"])}</p>'
-    )
-    script = f"<script>{WAIT_SCRIPT}</script><noscript><meta http-equiv=refresh content=5></noscript>"
-    return page_of(words["waiting"], body + script, language, 200)
+# What one can do about it, where there is more to say than the sentence of the code.
+NEXT = {"link.over": "over_next", "link.cancelled": "cancelled_next", "launch.state_invalid": "cookies_next"}
 
 
-def error_page(error: BridgeError, trace_id: str, language: str, reader: Reader) -> func.HttpResponse:
-    """What went wrong in plain words, with the code for whoever helps."""
+def error_page(
+    error: BridgeError, trace_id: str, language: str, reader: Reader, *, choice: bool = False
+) -> func.HttpResponse:
+    """What went wrong in plain words, with the code for whoever helps. `choice`: with one of languages, and a way to look
+    again; both ask for the same address.
+    """
     words = WORDS[language]
     title, whom = (words["sorry"], words["help"]) if reader == "patient" else (words["staff"], words["staff_help"])
     # The words of launches speak of a visit, which an approver does not open.
-    said = None if reader == "staff" and error.code in LAUNCH[language] else words.get(error.code)
-    body = (
-        f'<h1>{escape(title)}</h1><p role="alert">{escape(said or error.problem.detail)}</p>'
-        f'<p class="soft">{escape(whom)} <strong dir="ltr">{escape(error.code)} · {trace_id[:8]}</strong></p>'
-    )
-    if not said:
+    own = None if reader == "staff" and error.code in LAUNCH[language] else words.get(error.code)
+    said = own or error.problem.detail
+    ends = error.code in ("link.over", "link.cancelled")
+    body = f"<h1>{escape(said)}</h1>" if ends else f'<h1>{escape(title)}</h1><p role="alert">{escape(said)}</p>'
+    if reader == "patient" and error.code in NEXT:
+        body += f"<p>{escape(words[NEXT[error.code]])}</p>"
+    if choice and not ends:
+        body += f'<p><a href="?lang={language}">{escape(words["again"])}</a></p>'
+    body += f'<p class="soft">{escape(whom)} <strong dir="ltr">{escape(error.code)} · {trace_id[:8]}</strong></p>'
+    if not own:
         # Staff see this one: the fix, which is for whoever runs the connection, helps them further.
         body += f'<p class="soft">{escape(error.problem.fix)}</p>'
-    return page_of(title, body, language, error.problem.status)
+    if choice:
+        body += choice_of(language)
+    return page_of(said if ends else title, body, language, error.problem.status)
 
 
-def page_of(title: str, body: str, language: str, status: int) -> func.HttpResponse:
-    """A page of ours. `body` is HTML whose scripts and styles the policy knows."""
-    direction = "rtl" if language in RIGHT_TO_LEFT else "ltr"
+def choice_of(language: str, more: str = "") -> str:
+    """Links to the same page in the other languages, which work without a script. `more`: the rest of its query."""
+    others = "".join(
+        f'<a lang="{each}" dir="{_direction(each)}" hreflang="{each}" href="?{escape(more)}lang={each}">{name}</a> '
+        for each, name in LANGUAGES.items()
+        if each != language
+    )
+    return f'<nav class="soft" aria-label="{escape(WORDS[language]["language"])}">{others}</nav>'
+
+
+def page_of(title: str, body: str, language: str, status: int, head: str = "") -> func.HttpResponse:
+    """A page of ours. `body` is HTML whose scripts and styles the policy knows; `head` comes into the head."""
     text = (
-        f'<!doctype html><html lang="{language}" dir="{direction}"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{language}" dir="{_direction(language)}"><head><meta charset="utf-8">'
         f"<title>{escape(title)}</title>"
         '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">'
-        f"<style>{STYLE}</style></head><body><main>{body}</main></body></html>"
+        f"{head}<style>{STYLE}</style></head><body><main>{body}</main></body></html>"
     )
     return func.HttpResponse(text, status_code=status, mimetype="text/html", charset="utf-8", headers=dict(HEADERS))
+
+
+def _direction(language: str) -> str:
+    return "rtl" if language in RIGHT_TO_LEFT else "ltr"

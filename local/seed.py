@@ -100,6 +100,8 @@ async def _connection(config: StackConfig, services: Services) -> None:
         approver_name=approver.name,
         state=ConnectionState.APPROVED,
         client_ids=EPIC_CLIENT_IDS,
+        # Whoever tries the stack books visits of any day, and wants to see them now.
+        early_minutes=None,
         sms=SmsRules(enabled=True, sender=SENDER_NUMBER, organisation=ORGANISATION),
         writeback=WRITEBACK,
         endpoints=await services.epic.discover(config.fhir_base, EPIC_CLIENT_IDS["provider"]),

@@ -1,12 +1,12 @@
 """What others than the portal call: browsers from the EHR and from texts, the EHR's feed, Graph, anyone."""
 
-from typing import Any
+from typing import Any, Literal
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, UnsetType, field
 
-from functions.contract.operation import Media, Operation
+from functions.contract.operation import Header, Media, Operation
 from shared.organisations.requests import Request
-from shared.organisations.shown import Shown
+from shared.organisations.shown import Instant, Shown
 
 PAGE = Media("text/html", "A page for people; an error is one too, with the same code.")
 HL7 = Media("application/hl7-v2", "HL7v2 SIU messages (docs/hl7.md).")
@@ -16,6 +16,7 @@ FIELDS = Media("application/x-www-form-urlencoded", "`code`, `phone`, `language`
 FORM = "The form's name, from the launch. Its ticket is in a cookie of the same browser."
 LINK = ("link.invalid", "link.too_many", "link.off", "link.over", "link.cancelled")
 ROOM = ("room.policy_missing", "room.refused")
+SEEN = Header("If-None-Match", "The `ETag` of the answer before: 304 while nothing is new.")
 AUDIENCE = "`provider`, `patient` or `directsms`; `devicetest` comes with a later release."
 SIGN_IN = (
     "launch.state_invalid", "launch.ehr_refused", "launch.identity_invalid", "launch.wrong_role", "connection.changed",
@@ -58,10 +59,24 @@ class Notifications(Request):
 
 
 class Standing(Shown):
-    """Whether a patient can go in."""
+    """Whether a patient can go in: `early` until `opens`, `waiting` for the care team, `ready`. `moved`: the booking was
+    changed. Texts are in the language of `lang`, else the patient's, else the browser's.
+    """
 
-    state: str
+    state: Literal["early", "waiting", "ready"]
     join_url: str | None
+    when_text: str | None
+    opens: Instant | None
+    opens_text: str | None
+    moved: bool
+
+
+class LinkQuery(Request):
+    """`lang`: the language chosen on the page; `from`: how the browser came; `anyway`: go on in a browser that may not do."""
+
+    lang: str | UnsetType = UNSET
+    came: str | UnsetType = field(name="from", default=UNSET)
+    anyway: str | UnsetType = UNSET
 
 
 class DirectQuery(Request):
@@ -125,10 +140,11 @@ OPERATIONS = {
     ),
     "visit_link": Operation(
         "A patient's link: into the room, or the waiting page", "visits", {302: None, 200: PAGE}, signed_in=False, errors="page",
-        path={"token": "The link's own code."}, refuses=LINK,
+        query=LinkQuery, path={"token": "The link's own code."}, refuses=LINK,
     ),
     "visit_status": Operation(
-        "What the waiting page asks", "visits", {200: Standing}, signed_in=False,
+        "What the waiting page asks; 304 while nothing is new", "visits", {200: Standing, 304: None}, query=LinkQuery,
+        headers=(SEEN,), signed_in=False,
         path={"token": "The link's own code."}, refuses=LINK,
     ),
     "direct_form": Operation(

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from functions.contract.operation import Header, Operation
-from functions.contract.public import LINK, PAGE, ROOM
+from functions.contract.public import LINK, PAGE, ROOM, SEEN
 from shared.organisations.requests import Request
 from shared.organisations.shown import Shown
 
@@ -11,7 +11,6 @@ GUEST = (*LINK, "link.revoked", "link.expired")
 PATH = {"page": "The page's name, from the launch. Its session is in a cookie of the same browser."}
 SESSION = ("visit.page_invalid", "link.off")
 CODE = Header("X-VisitBridge-Code", "The page's own code: no other site can send this header.", required=True)
-SEEN = Header("If-None-Match", "The `ETag` of the answer before: 304 while nothing is new.")
 TOKEN = {"token": "The link's own code."}
 
 

@@ -14,35 +14,24 @@ from shared.launch import page_session
 from shared.launch.cookies import Cookie
 from shared.launch.guesses import Guesses, client_address
 from shared.launch.smart import Context
+from shared.launch.standing import Standing
 from shared.organisations.connection import Connection, ConnectionState
 from shared.organisations.connections import Connections
 from shared.rooms.rooms import Rooms
 from shared.settings import Settings
+from shared.visits import joins
 from shared.visits.changes import launched, with_staff
 from shared.visits.guests import refuse_ended, reopened
 from shared.visits.ids import link_token, read_link_token, visit_keys
-from shared.visits.joins import FROM_PORTAL, joined
+from shared.visits.joins import FROM_PORTAL, HELD, joined
 from shared.visits.store import Loaded, Visits
 from shared.visits.visit import Record
+from shared.visits.window import Window
 
 log = logging.getLogger(__name__)
 
 AFTER_THE_ANSWER = 0.05
 """Seconds by which what nobody waits for lets the answer go first: one process does both."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What a patient's link stands at: `ready` with the room's address, or `waiting` for the care team.
-
-    `language` is the patient's, empty where it is not known whose link it is.
-    """
-
-    state: str
-    join_url: str
-    language: str
-    start: datetime
-    zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +89,27 @@ class Entry:
         page, cookie = page_session.begin(ring, key, oid, self._clock())
         return Way(f"{self._settings.public_url}/api/visit/{page}", (cookie,))
 
-    async def patient(self, connection: Connection, context: Context, device: str = "desktop") -> str:
-        """The room's address for a patient, or our waiting page while nobody can be the organiser."""
+    async def patient(
+        self, connection: Connection, context: Context, device: str = "desktop", *, fits: bool = True
+    ) -> str:
+        """The room's address for a patient; our page while nobody can be the organiser, before patients may come in, and
+        in a browser that does not fit a call. Raises `Refused`: `link.over`, `link.cancelled`.
+        """
         looked = await self.look(connection, context)
         ring, key = await self._keys.ring(), looked.loaded.key
+        found = looked.loaded.record
+        held = found is not None and self._opens(found, connection) is not None
 
         def entered(found: Record) -> Record:
-            return joined(_open(found), "portal", device, self._clock())
+            # Who is held back is counted when they go in.
+            return joined(_open(found), "portal", device, self._clock()) if fits and not held else _open(found)
 
         note = self._noting(connection, looked, ring, entered)
         record = self._beside(looked.loaded, note) if looked.has_room else await self._changed(looked, note)
-        room = await self._try_room(record, connection)
-        return room or f"{self._settings.public_url}/api/v/{link_token(ring, key, context.session)}?{FROM_PORTAL}"
+        page = f"{self._settings.public_url}/api/v/{link_token(ring, key, context.session)}"
+        if held or not fits:
+            return f"{page}?{HELD}"
+        return await self._try_room(record, connection) or f"{page}?{FROM_PORTAL}"
 
     async def device_test(self, connection: Connection, context: Context) -> str:
         """The address of the device test page for a visit. The page's code is that of the visit's link."""
@@ -119,9 +117,9 @@ class Entry:
         looked = await self.look(connection, context)
         return f"{self._settings.public_url}/api/device-test/{link_token(ring, looked.loaded.key, context.session)}"
 
-    async def link(self, token: str, forwarded_for: str = "", device: str = "") -> Standing:
+    async def link(self, token: str, forwarded_for: str = "", device: str = "", way: joins.Way = "text") -> Standing:
         """What a text's link stands at. `forwarded_for`: the request's X-Forwarded-For; `device`: the kind of device on
-        which somebody now goes by the link, if so.
+        which somebody now goes by the link, if so, and `way` how they came by it.
 
         Raises `Refused`: `link.invalid`, `link.too_many`, `link.off`, `link.over`, `link.cancelled`.
         """
@@ -136,14 +134,23 @@ class Entry:
             raise Refused("link.invalid")
         if connection is None or connection.state is not ConnectionState.APPROVED:
             raise Refused("link.off")
-        _open(record)
-        join_url = await self._try_room(record, connection)
+        opens = self._opens(record, connection)
+        join_url = None if opens else await self._try_room(record, connection)
         if join_url and device:
-            self._beside(found, lambda current: joined(_known(current), "text", device, self._clock()))
+            self._beside(found, lambda current: joined(_known(current), way, device, self._clock()))
         languages = {phone.language for phone in record.phones.values()}
         language = languages.pop() if len(languages) == 1 else ""
-        state, visit = "ready" if join_url else "waiting", record.visit
-        return Standing(state, join_url or "", language, visit.start, visit.zone)
+        state, visit = "early" if opens else "ready" if join_url else "waiting", record.visit
+        moved = visit.time_generation > 1
+        return Standing(state, join_url or "", language, visit.start, visit.zone, opens, moved)
+
+    def _opens(self, record: Record, connection: Connection) -> datetime | None:
+        """When a patient may come in, None if now. Raises `Refused`: `link.over`, `link.cancelled`."""
+        _open(record)
+        window, now = Window(connection.early_minutes, connection.late_minutes), self._clock()
+        if window.too_late(record.visit, now):
+            raise Refused("link.over")
+        return window.too_early(record.visit, now)
 
     async def _try_room(self, record: Record, connection: Connection) -> str | None:
         # A patient who comes while Teams has a bad minute waits on our page, which asks again by itself.

@@ -79,18 +79,26 @@ class Launches:
         return await self._sign_in.begin(connection, audience, redirect_uri=redirect_uri, launch=launch, extra=path)
 
     async def finish(
-        self, audience: str, query: Mapping[str, str], cookies: Mapping[str, str], device: str = "desktop"
+        self,
+        audience: str,
+        query: Mapping[str, str],
+        cookies: Mapping[str, str],
+        device: str = "desktop",
+        *,
+        fits: bool = True,
     ) -> Arrival:
         """The EHR sent the browser back: into the room, to the waiting page, or to the one Microsoft sign-in.
 
-        `device` is the kind of device that the browser is on.
+        `device` is the kind of device that the browser is on; `fits`: whether a call may run in it.
         """
         if not answered(audience):
             raise Refused("launch.audience_unknown")
         state = query.get("state", "")
         proof = (audience, query.get("code", ""), cookies.get(cookie_name(audience, state), ""))
         try:
-            return await self._once.finish(state, proof, lambda: self._enter(audience, query, cookies, device))
+            return await self._once.finish(
+                state, proof, lambda: self._enter(audience, query, cookies, device, fits=fits)
+            )
         except BridgeError as error:
             _refused(audience, error)
             with contextlib.suppress(BridgeError):
@@ -98,7 +106,9 @@ class Launches:
                 self._sightings.refused_launch(began_for, error.code)
             raise
 
-    async def _enter(self, audience: str, query: Mapping[str, str], cookies: Mapping[str, str], device: str) -> Arrival:
+    async def _enter(
+        self, audience: str, query: Mapping[str, str], cookies: Mapping[str, str], device: str, *, fits: bool
+    ) -> Arrival:
         signed_in = await self._sign_in.finish(audience, query, cookies)
         with_id = bool(signed_in.extra.get("id"))
         self._sightings.launch(signed_in.connection.id, audience, signed_in.answer, with_id=with_id)
@@ -108,7 +118,7 @@ class Launches:
         check_role(audience, signed_in.identity, context)
         measure("visitbridge.launch.returned", 1, audience=audience)
         if audience == "patient":
-            url = await self._entry.patient(signed_in.connection, context, device)
+            url = await self._entry.patient(signed_in.connection, context, device, fits=fits)
             measure("visitbridge.launch.entered", 1, audience=audience)
             return Arrival(url, (signed_in.spent,))
         if audience == "devicetest":

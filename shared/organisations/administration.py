@@ -175,7 +175,8 @@ class Administration:
         return replace(
             blank, zone=other.zone, approver_oid=other.approver_oid, approver_name=other.approver_name,
             assertion=other.assertion, organizers=other.organizers, lobby=other.lobby, chat=other.chat,
-            recording=other.recording, visit_page=other.visit_page, writeback=other.writeback, sms=sms,
+            recording=other.recording, visit_page=other.visit_page, early_minutes=other.early_minutes,
+            late_minutes=other.late_minutes, writeback=other.writeback, sms=sms,
         )  # fmt: skip
 
     def _apply(self, connection: Connection, form: NewConnection | ConnectionChange) -> Connection:

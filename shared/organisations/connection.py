@@ -125,6 +125,8 @@ class Connection:
     chat: str = "limited"
     recording: bool = False
     visit_page: bool = False
+    early_minutes: int | None = 30
+    late_minutes: int = 120
     sms: SmsRules = SmsRules()
     writeback: Writeback = Writeback()
     endpoints: Endpoints | None = None

@@ -52,13 +52,16 @@ class PersonRef(Request):
 
 class RoomChange(Request):
     """Meeting settings. `lobby`: who passes it by; `chat`: `limited` is during the call only; `visit_page`: clinicians
-    come to the visit's page first, and go on to Teams from there.
+    come to the visit's page first, and go on to Teams from there; `early_minutes`, `late_minutes`: from how long before
+    the start until how long after the end patients may come in, null for as early as they like.
     """
 
     lobby: Literal["organizer", "invited", "organization"] | UnsetType = UNSET
     chat: Literal["limited", "enabled", "disabled"] | UnsetType = UNSET
     recording: bool | UnsetType = UNSET
     visit_page: bool | UnsetType = UNSET
+    early_minutes: Annotated[int, Meta(ge=0, le=1440)] | UnsetType | None = UNSET
+    late_minutes: Annotated[int, Meta(ge=0, le=240)] | UnsetType = UNSET
 
 
 Code = Annotated[str, Meta(max_length=20, pattern=LINE)]

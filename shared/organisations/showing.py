@@ -32,6 +32,8 @@ def show(connection: Connection, now: datetime) -> shown.ConnectionShown:
             chat=connection.chat,
             recording=connection.recording,
             visit_page=connection.visit_page,
+            early_minutes=connection.early_minutes,
+            late_minutes=connection.late_minutes,
         ),
         sms=show_sms(connection.sms),
         writeback=shown.WritebackShown(

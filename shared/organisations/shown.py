@@ -28,6 +28,8 @@ class RoomShown(Shown):
     chat: str
     recording: bool
     visit_page: bool
+    early_minutes: int | None
+    late_minutes: int
 
 
 class WritebackShown(Shown):

@@ -23,7 +23,14 @@ def etag_of(connection: Connection) -> str:
     """The connection's version: eight characters a field, in the order of FIELDS."""
     fields = asdict(connection) | {
         "approver": [connection.approver_oid, connection.approver_name],
-        "room": [connection.lobby, connection.chat, connection.recording, connection.visit_page],
+        "room": [
+            connection.lobby,
+            connection.chat,
+            connection.recording,
+            connection.visit_page,
+            connection.early_minutes,
+            connection.late_minutes,
+        ],
     }
     return "".join(
         encode(sha256(json.dumps(fields[name], sort_keys=True, default=to_text).encode()).digest()[:DIGEST_BYTES])

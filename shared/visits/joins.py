@@ -10,6 +10,8 @@ from shared.visits.visit import Record
 Way = Literal["portal", "text", "guest"]
 FROM_PORTAL = "from=portal"
 """Tells the waiting page of who came from the portal, and was counted there, from that of a text's link."""
+HELD = "from=held"
+"""The same of who came from the portal and is counted only when they go in: it was too early, or no fit browser."""
 TABLET = re.compile(r"iPad|Tablet|Silk|Android(?!.*Mobi)")
 PHONE = re.compile(r"Mobi|iPhone|iPod")
 

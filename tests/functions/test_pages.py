@@ -5,12 +5,12 @@ from string import Formatter
 
 import pytest
 
+from functions.page_words import LANGUAGES as NAMES
 from functions.page_words import RIGHT_TO_LEFT, WORDS, language_of
-from functions.pages import error_page, waiting_page
+from functions.pages import error_page
 from shared.errors import CATALOGUE, Refused
 
 LANGUAGES = ["en", "es", "fr", "pt", "zh", "ar", "vi"]
-WHEN = "Tue Nov 24 10:15 AM CST"
 
 
 def text(page: object) -> str:
@@ -18,7 +18,7 @@ def text(page: object) -> str:
 
 
 def test_the_pages_speak_the_languages_of_the_texts() -> None:
-    assert list(WORDS) == LANGUAGES
+    assert list(WORDS) == list(NAMES) == LANGUAGES
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -38,11 +38,8 @@ def test_every_code_that_a_patient_may_meet_has_words_and_no_other_code_does() -
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_page_says_its_language_and_its_direction(language: str) -> None:
     direction = "rtl" if language in RIGHT_TO_LEFT else "ltr"
-    assert f'<html lang="{language}" dir="{direction}">' in text(waiting_page(language, WHEN))
-
-
-def test_the_waiting_page_says_when_the_visit_is() -> None:
-    assert WHEN in text(waiting_page("en", WHEN))
+    page = text(error_page(Refused("link.off"), "0" * 32, language, "patient"))
+    assert f'<html lang="{language}" dir="{direction}">' in page
 
 
 def test_a_patient_is_told_to_call_the_clinic_and_staff_are_not() -> None:
@@ -62,10 +59,18 @@ def test_a_links_refusal_is_a_page_in_plain_words_with_its_status(code: str) -> 
     assert CATALOGUE[code].fix not in text(page)
 
 
-def test_a_page_loads_nothing_and_shows_what_came_from_outside_as_text() -> None:
-    page = text(waiting_page("en", "<img src=x>"))
-    assert "<img" not in page
-    assert not re.search(r"<[^>]*(src|href)=", page)
+@pytest.mark.parametrize("code", ["link.over", "link.cancelled"])
+def test_a_visit_that_is_gone_says_so_first_and_then_what_one_can_do(code: str) -> None:
+    page = text(error_page(Refused(code), "0" * 32, "en", "patient", choice=True))
+    assert f"<h1>{WORDS['en'][code]}</h1>" in page
+    assert WORDS["en"][code.removeprefix("link.") + "_next"] in page
+    assert "We could not open" not in page
+
+
+def test_a_link_s_page_has_each_other_language_and_no_page_of_a_launch_has() -> None:
+    mine = text(error_page(Refused("link.off"), "0" * 32, "fr", "patient", choice=True))
+    assert re.findall(r'href="\?lang=(\w+)">', mine) == ["fr", *(name for name in LANGUAGES if name != "fr")]
+    assert "?lang=" not in text(error_page(Refused("launch.used"), "0" * 32, "fr", "patient"))
 
 
 @pytest.mark.parametrize(
@@ -77,7 +82,7 @@ def test_the_language_is_the_first_that_there_are_words_for(accept: str, languag
 
 
 def test_no_page_is_kept() -> None:
-    page = waiting_page("en", WHEN)
+    page = error_page(Refused("link.off"), "0" * 32, "en", "patient")
     assert page.headers["Cache-Control"] == "no-store"
     assert page.headers["Referrer-Policy"] == "no-referrer"
     assert 'name="robots" content="noindex"' in text(page)

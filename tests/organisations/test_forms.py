@@ -75,6 +75,26 @@ def test_a_form_changes_what_it_names_and_nothing_else() -> None:
     assert taken == replace(CONNECTION, zone="America/Chicago", chat="disabled")
 
 
+@pytest.mark.parametrize(
+    "room",
+    [
+        {"early_minutes": -1},
+        {"early_minutes": 1441},
+        {"early_minutes": 1.5},
+        {"late_minutes": 241},
+        {"late_minutes": None},
+    ],
+    ids=str,
+)
+def test_a_window_outside_its_bounds_is_refused(room: dict[str, Any]) -> None:
+    assert "room" in str(refused({"environment": "testing", "fhir_base": "https://epic.example.org", "room": room}))
+
+
+def test_patients_may_come_in_at_any_time_before_where_null_says_so() -> None:
+    assert changed({"room": {"early_minutes": None}}).early_minutes is None
+    assert changed({"room": {"late_minutes": 0}}) == replace(CONNECTION, late_minutes=0)
+
+
 def test_an_approver_can_be_named_and_taken_away() -> None:
     named = forms.with_approver(CONNECTION, PersonRef(oid=OID.upper(), name="Kim"))
     assert (named.approver_oid, named.approver_name) == (OID, "Kim")

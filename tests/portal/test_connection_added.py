@@ -214,6 +214,7 @@ async def test_a_lost_answer_does_not_make_a_second_connection(signed_in: Arrive
 
 async def test_a_production_copy_leaves_behind_what_belongs_to_testing(signed_in: Arrive, made: Made) -> None:
     room = {"lobby": "organizer", "chat": "enabled", "recording": True, "visit_page": True}
+    room |= {"early_minutes": 45, "late_minutes": 0}
     original = await made.add(zone="Europe/Paris", room=room, organizers=[PEOPLE["clinician"].oid])
     await made.world.api("admin", "PUT", f"/connections/{original['id']}/sms", json={"reminders": [60]})
     here = await signed_in("admin", "/connections")

@@ -45,6 +45,22 @@ async def test_a_change_of_the_room_counts_at_once(editing: Open, made: Made) ->
     assert (after["state"], after["room"]["lobby"]) == ("approved", "organizer")
 
 
+async def test_when_patients_may_come_in_is_chosen_and_keeps_what_no_list_offers(editing: Open, made: Made) -> None:
+    approved = await made.approved(room={"late_minutes": 45})
+    here = await editing(approved)
+    early = here.page.get_by_role("combobox", name="Patients may come in from")
+    late = here.page.get_by_role("combobox", name="Patients may come in until")
+    assert await early.locator(":checked").inner_text() == "30 minutes before the start"
+    assert await late.locator(":checked").inner_text() == "45 minutes after the scheduled end"
+    await early.select_option("any time before")
+    await expect(here.page.get_by_text("These changes count at once; the approval stays.")).to_be_visible()
+    await here.assert_accessible()
+    await save(here, "Save").click()
+    await told(here, "Connection saved")
+    after = await made.now(approved)
+    assert (after["state"], after["room"]["early_minutes"], after["room"]["late_minutes"]) == ("approved", None, 45)
+
+
 async def test_a_change_of_what_was_approved_says_so_before_it_is_saved(editing: Open, made: Made) -> None:
     approved = await made.approved()
     here = await editing(approved)

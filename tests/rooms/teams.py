@@ -19,7 +19,10 @@ from tests.builders import KEY, NOW, RING, StillClock, a_visit
 from tests.memory import MemoryQueues, MemoryTables
 
 TENANT = "tenant"
-CONNECTION = Connection(KEY.connection, TENANT, "https://ehr", "testing", "UTC", "", state=ConnectionState.APPROVED)
+# Patients come whenever they like: when they may is tested in tests/launch/test_window.py.
+CONNECTION = Connection(
+    KEY.connection, TENANT, "https://ehr", "testing", "UTC", "", state=ConnectionState.APPROVED, early_minutes=None
+)
 
 
 @dataclass

@@ -1,11 +1,15 @@
 // The meeting that is a visit's room: who organises it where no clinician has, who waits, chat, recording, the
-// clinicians' page.
+// clinicians' page, when patients may come in.
 import { Checkbox, Radios } from '../../ui/Choices';
+import { Select } from '../../ui/Select';
 import { useConnections } from '../../words/connections';
+import { useFormat } from '../../words/format';
 import type { FormProps } from './ConnectionForm';
-import { CHATS, LOBBIES } from './entries';
+import { CHATS, EARLY, LATE, LOBBIES } from './entries';
 import { Part } from './Part';
 import { PeopleField } from './people';
+
+const ANY = 'any';
 
 export function PoolPart({ entries, set, error, level }: FormProps) {
   const w = useConnections();
@@ -53,6 +57,43 @@ export function RoomPart({ entries, set, error, level }: FormProps) {
         checked={room.visit_page}
         onChange={(visit_page) => set('room', { ...room, visit_page })}
       />
+      <PatientsTime entries={entries} set={set} />
     </Part>
+  );
+}
+
+/** From when until when the patient's link and the patient portal lead into the visit. */
+function PatientsTime({ entries, set }: Pick<FormProps, 'entries' | 'set'>) {
+  const w = useConnections();
+  const format = useFormat();
+  const { room } = entries;
+  const minutes = (given: readonly number[], mine: number | null) =>
+    [...new Set(mine === null ? given : [...given, mine])].sort((one, other) => one - other);
+  return (
+    <>
+      <Select
+        label={w('early.label')}
+        hint={w('early.hint')}
+        value={room.early_minutes === null ? ANY : String(room.early_minutes)}
+        options={[
+          ...minutes(EARLY, room.early_minutes).map((each) => ({
+            value: String(each),
+            label: each ? w('early.before', { time: format.duration(each * 60) }) : w('early.start'),
+          })),
+          { value: ANY, label: w('early.any') },
+        ]}
+        onChange={(value) => set('room', { ...room, early_minutes: value === ANY ? null : Number(value) })}
+      />
+      <Select
+        label={w('late.label')}
+        hint={w('late.hint')}
+        value={String(room.late_minutes)}
+        options={minutes(LATE, room.late_minutes).map((each) => ({
+          value: String(each),
+          label: each ? w('late.after', { time: format.duration(each * 60) }) : w('late.end'),
+        }))}
+        onChange={(value) => set('room', { ...room, late_minutes: Number(value) })}
+      />
+    </>
   );
 }

@@ -7,6 +7,9 @@ export const STATUSES = ['waiting', 'connected', 'disconnected'] as const;
 export const ID_TYPES = ['provider', 'patient'] as const;
 export const LOBBIES = ['invited', 'organizer', 'organization'] as const;
 export const CHATS = ['limited', 'enabled', 'disabled'] as const;
+/** What is offered; the API takes any number of minutes up to the last. */
+export const EARLY = [0, 10, 15, 30, 60, 120, 1440] as const;
+export const LATE = [0, 30, 60, 120, 240] as const;
 export const ASSERTIONS = ['ES384', 'RS384'] as const;
 
 export type Audience = (typeof AUDIENCES)[number];
@@ -25,6 +28,10 @@ export interface Entries {
     readonly chat: (typeof CHATS)[number];
     readonly recording: boolean;
     readonly visit_page: boolean;
+    /** Minutes before the start from which patients may come in; null: at any time. */
+    readonly early_minutes: number | null;
+    /** Minutes after the end until which they may. */
+    readonly late_minutes: number;
   };
   readonly assertion: (typeof ASSERTIONS)[number];
   readonly writeback: {
@@ -60,7 +67,14 @@ export function emptyEntries(zone: string): Entries {
     approver: null,
     client_ids: {},
     organizers: [],
-    room: { lobby: 'invited', chat: 'limited', recording: false, visit_page: false },
+    room: {
+      lobby: 'invited',
+      chat: 'limited',
+      recording: false,
+      visit_page: false,
+      early_minutes: 30,
+      late_minutes: 120,
+    },
     assertion: 'ES384',
     writeback: { kind: 'none', statuses: {}, id_types: {} },
   };
@@ -98,8 +112,8 @@ function kept(entries: Entries, field: Field): unknown {
   if (field === 'organizers') return [...organizers].sort();
   if (field === 'writeback') return [writeback.kind, trimmed(writeback.statuses), trimmed(writeback.id_types)];
   if (field === 'room') {
-    const { lobby, chat, recording, visit_page } = entries.room;
-    return [lobby, chat, recording, visit_page];
+    const { lobby, chat, recording, visit_page, early_minutes, late_minutes } = entries.room;
+    return [lobby, chat, recording, visit_page, early_minutes, late_minutes];
   }
   return entries[field];
 }

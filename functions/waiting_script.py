@@ -79,8 +79,9 @@ const ask = async () => {
   } catch (problem) {
     if (mine !== asking) return;
     missed += 1;
-    const told = problem.headers ? Number(problem.headers.get('Retry-After')) || 0 : 0;
-    wait = Math.max(Math.min(told, 300), Math.min(60, 3 * 2 ** (missed - 1))) * (1 + Math.random() / 4);
+    // A phone says that it is online a moment before it is.
+    const first = problem.headers ? 3 : 1, told = problem.headers ? Number(problem.headers.get('Retry-After')) || 0 : 0;
+    wait = Math.max(Math.min(told, 300), Math.min(60, first * 2 ** (missed - 1))) * (1 + Math.random() / 4);
   } finally { clearTimeout(slow); }
   if (mine !== asking) return;
   asking = null;
@@ -88,6 +89,8 @@ const ask = async () => {
   awake();
   timer = setTimeout(ask, wait * 1000);
 };
+
+const wake = () => { missed = 0; ask(); };
 
 const copy = async () => {
   const link = location.origin + location.pathname;
@@ -121,10 +124,10 @@ $('copy').hidden = false;
 $('copy').onclick = copy;
 if (!able) $('browser').hidden = false;
 if (state !== 'unfit') {
-  document.addEventListener('visibilitychange', () => { if (!document.hidden) ask(); });
-  window.addEventListener('online', ask);
+  document.addEventListener('visibilitychange', () => { if (!document.hidden) wake(); });
+  window.addEventListener('online', wake);
   window.addEventListener('offline', trouble);
-  window.addEventListener('pageshow', (event) => { if (event.persisted) { gone = false; ask(); } });
+  window.addEventListener('pageshow', (event) => { if (event.persisted) { gone = false; wake(); } });
   permissions();
   ask();
 }

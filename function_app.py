@@ -5,6 +5,7 @@ import azure.functions as func
 from functions import (
     approval,
     connections,
+    device,
     diagnosis,
     direct,
     directory,
@@ -31,6 +32,7 @@ app = func.FunctionApp(http_auth_level=func.AuthLevel.ANONYMOUS)
 for room in (
     approval,
     connections,
+    device,
     diagnosis,
     direct,
     directory,

@@ -10,6 +10,7 @@ log = logging.getLogger("visitbridge.metrics")
 
 METRICS = {
     "visitbridge.certificate.remaining": ("s", "For how long a connection still has a sender certificate, each day"),
+    "visitbridge.device_test.kept": ("{test}", "Device tests whose result was kept with a visit, by result"),
     "visitbridge.guest.entered": ("{guest}", "Guests who went into a meeting by their link"),
     "visitbridge.guest.invited": ("{link}", "Links made for guests, by role"),
     "visitbridge.launch.begun": ("{launch}", "Launches that went on to the EHR's sign-in"),

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from shared.keys.keys import Keys
     from shared.keys.signing import Signer
     from shared.launch.approval import Approvals
+    from shared.launch.device_test import DeviceTests
     from shared.launch.ehr import EhrSignIn
     from shared.launch.entry import Entry
     from shared.launch.guesses import Guesses
@@ -405,6 +406,12 @@ class Services:
         from shared.launch.guests import GuestLinks
 
         return GuestLinks(self.visits, self.rooms, self.connections, self.keys, self.guesses, self.clock)
+
+    @cached_property
+    def device_tests(self) -> DeviceTests:
+        from shared.launch.device_test import DeviceTests
+
+        return DeviceTests(self.visits, self.connections, self.keys, self.guesses, self.clock)
 
     @cached_property
     def visit_pages(self) -> VisitPages:

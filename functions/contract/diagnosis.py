@@ -8,16 +8,13 @@ ID = {"id": "The connection's id."}
 
 
 class RecordShown(Shown):
-    """An integration record to paste into Epic. `version` changes with launch URL, client id and context. `ready`: false
-    while launches with it are not answered yet.
-    """
+    """An integration record to paste into Epic. `version` changes with launch URL, client id and context."""
 
     name: str
     version: str
     launch_url: str
     client_id: str
     context: str
-    ready: bool
 
 
 class DriftShown(Shown):

@@ -17,7 +17,7 @@ FORM = "The form's name, from the launch. Its ticket is in a cookie of the same 
 LINK = ("link.invalid", "link.too_many", "link.off", "link.over", "link.cancelled")
 ROOM = ("room.policy_missing", "room.refused")
 SEEN = Header("If-None-Match", "The `ETag` of the answer before: 304 while nothing is new.")
-AUDIENCE = "`provider`, `patient` or `directsms`; `devicetest` comes with a later release."
+AUDIENCE = "`provider`, `patient`, `devicetest` or `directsms`."
 SIGN_IN = (
     "launch.state_invalid", "launch.ehr_refused", "launch.identity_invalid", "launch.wrong_role", "connection.changed",
 )  # fmt: skip
@@ -116,8 +116,8 @@ OPERATIONS = {
         ),
     ),
     "launch_callback": Operation(
-        "The EHR sent the browser back: into the room, to our waiting page, or to Entra", "launch", {302: None, 200: PAGE},
-        query=CodeQuery, signed_in=False, errors="page", path={"audience": AUDIENCE},
+        "The EHR sent the browser back: into the room, to our waiting page, to the device test, or to Entra", "launch",
+        {302: None, 200: PAGE}, query=CodeQuery, signed_in=False, errors="page", path={"audience": AUDIENCE},
         refuses=(
             *SIGN_IN, *LINK, *ROOM, "launch.session_missing", "launch.audience_unknown", "connection.not_approved",
         ),

@@ -21,7 +21,7 @@ from shared.metrics import measure
 from shared.organisations.connection import Connection, ConnectionState, normal_fhir_base
 from shared.organisations.connections import Connections
 from shared.organisations.people import Clinicians
-from shared.organisations.records import answered
+from shared.organisations.records import AUDIENCES
 from shared.organisations.sightings import Sightings
 from shared.settings import Settings
 
@@ -68,7 +68,7 @@ class Launches:
         return departure
 
     async def _begin(self, audience: str, query: Mapping[str, str], connection_id: str | None) -> Departure:
-        if not answered(audience):
+        if audience not in AUDIENCES:
             raise Refused("launch.audience_unknown")
         launch = query.get("launch", "")
         if not query.get("iss") or not launch or len(launch) > LAUNCH_LENGTH:
@@ -91,7 +91,7 @@ class Launches:
 
         `device` is the kind of device that the browser is on; `fits`: whether a call may run in it.
         """
-        if not answered(audience):
+        if audience not in AUDIENCES:
             raise Refused("launch.audience_unknown")
         state = query.get("state", "")
         proof = (audience, query.get("code", ""), cookies.get(cookie_name(audience, state), ""))
@@ -174,4 +174,4 @@ class Launches:
 
 def _refused(audience: str, error: BridgeError) -> None:
     # The audience stands in the address: whatever is no audience of ours could be anything.
-    measure("visitbridge.launch.refused", 1, audience=audience if answered(audience) else "other", code=error.code)
+    measure("visitbridge.launch.refused", 1, audience=audience if audience in AUDIENCES else "other", code=error.code)

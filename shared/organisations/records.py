@@ -29,22 +29,20 @@ CONTEXTS = {
     "direct-sms": ("directsms", f"sessionId=%CSN%{STAFF}"),
     "device-test": ("devicetest", "sessionId=%CSN%&deviceTest=1&userType=2"),
 }
-# Its launch comes with a later release: until then it is answered with `launch.audience_unknown`.
-LATER = frozenset({"device-test"})
+AUDIENCES = frozenset(audience for audience, _ in CONTEXTS.values())
 # A cell that begins so is run as a formula by spreadsheets (OWASP, CSV Injection).
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record to paste. `ready`: false while a launch with it is not answered yet."""
+    """One record to paste."""
 
     name: str
     version: str
     launch_url: str
     client_id: str
     context: str
-    ready: bool
 
 
 def issued(connection: Connection, public_url: str) -> list[Record]:
@@ -58,12 +56,6 @@ def issued(connection: Connection, public_url: str) -> list[Record]:
             " ".join(certificate.thumbprint for certificate in connection.certificates),
         ),
     ]
-
-
-def answered(audience: str) -> bool:
-    """Whether launches of an audience are answered: none of its records is for a later release."""
-    names = [name for name, (of, _) in CONTEXTS.items() if of == audience]
-    return bool(names) and not LATER.intersection(names)
 
 
 def records(connection: Connection, public_url: str) -> list[dict[str, Any]]:
@@ -95,9 +87,8 @@ def _launch(name: str, connection: Connection, public_url: str) -> Record:
 def _record(name: str, url: str, client_id: str, context: str, *, marked: bool = False) -> Record:
     version = f"{VERSION}.{''.join(sha256(part.encode()).hexdigest()[:4] for part in (url, client_id, context))}"
     context += f"&{MARKER}={name}.{version}" if marked else ""
-    return Record(name, version, url, client_id, context, name not in LATER)
+    return Record(name, version, url, client_id, context)
 
 
-def _cell(value: str | bool) -> str:
-    text = str(value).lower() if isinstance(value, bool) else value
+def _cell(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text

@@ -80,6 +80,7 @@ def fact_of(record: Record, connection: Connection) -> Fact:
         people=len(visit.people),
         most_people=times.most_people,
         organizer=next(iter(visit.staff), visit.room.organizer if visit.room else ""),
+        device_test=visit.device.result if visit.device else "",
         times_from=_source(visit),
         times_attended=" ".join(times.attended),
         streams=visit.streams,

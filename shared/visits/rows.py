@@ -16,6 +16,7 @@ from shared.visits.ids import partition
 from shared.visits.visit import (
     Announcement,
     Claim,
+    Device,
     Guest,
     Heard,
     Noted,
@@ -110,7 +111,7 @@ def _phone_row(key: VisitKey, patient: str) -> str:
 
 
 def _visit_fields(visit: Visit) -> dict[str, Any]:
-    room, watch, claim, alarm = visit.room, visit.watch, visit.claim, visit.alarm
+    room, watch, claim, alarm, device = visit.room, visit.watch, visit.claim, visit.alarm, visit.device
     return {
         "session": visit.session,
         "state": visit.state.value,
@@ -147,6 +148,7 @@ def _visit_fields(visit: Visit) -> dict[str, Any]:
         "streams": json.dumps([astuple(stream) for stream in visit.streams]) if visit.streams else None,
         "tried": visit.tried and to_text(visit.tried),
         "joins": json.dumps(dict(visit.joins)) if visit.joins else None,
+        "device": json.dumps(asdict(device) | {"at": to_text(device.at)}) if device else None,
         "noted": json.dumps(_noted_fields(visit.noted)) if visit.noted != Noted() else None,
         "call_ended": visit.call_ended and to_text(visit.call_ended),
         "call_ends": " ".join(to_text(at) for at in visit.call_ends) or None,
@@ -229,6 +231,7 @@ def _visit(key: VisitKey, row: Entity) -> Visit:
         streams=tuple(Stream(*each) for each in json.loads(row.get("streams") or "[]")),
         tried=from_text_or_none(row.get("tried")),
         joins=json.loads(row.get("joins") or "{}"),
+        device=_device(row.get("device")),
         noted=_noted(row.get("noted")),
         call_ended=from_text_or_none(row.get("call_ended")),
         call_ends=tuple(from_text(at) for at in str(row.get("call_ends") or "").split()),
@@ -268,6 +271,13 @@ def _noted(text: str | None) -> Noted:
         return Noted()
     found = json.loads(text)
     return Noted(**(found | {"meant": tuple(found["meant"])}))
+
+
+def _device(text: str | None) -> Device | None:
+    if not text:
+        return None
+    found = json.loads(text)
+    return Device(**(found | {"at": from_text(found["at"])}))
 
 
 def _text_fields(text: Text) -> dict[str, Any]:

@@ -212,6 +212,17 @@ class Stream:
 
 
 @dataclass(frozen=True, slots=True)
+class Device:
+    """What the patient's last device test came to: `passed`, `warnings` or `failed`, and the outcome of each check
+    (`shared/visits/device.py` has the words). `at`: when.
+    """
+
+    at: datetime
+    result: str
+    checks: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Noted:
     """What of the visit stands in the reports. `place`: where its row is; `etag`, `department` and `counts`: that row's, as
     last written; `meant`: other places where a row of it may stand, because one was written there or was about to be.
@@ -274,6 +285,7 @@ class Visit:
     noted: Noted = Noted()
     streams: tuple[Stream, ...] = ()
     joins: Mapping[str, int] = field(default_factory=dict)
+    device: Device | None = None
     tried: datetime | None = None
     call_ended: datetime | None = None
     call_ends: tuple[datetime, ...] = ()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from functions.contract.diagnosis import RecordList
 from shared.organisations.connection import Connection
 from shared.organisations.drift import Launched, differs, shown_by
-from shared.organisations.records import CONTEXTS, Record, as_csv, context_names, issued, records
+from shared.organisations.records import AUDIENCES, CONTEXTS, Record, as_csv, context_names, issued, records
 from shared.organisations.taking import take
 from tests.builders import NOW
 
@@ -36,10 +36,9 @@ def launched(record: Record, *, without: str = "", more: tuple[str, ...] = (), w
     return shown_by(CONTEXTS[record.name][0], names - {without}, marker, with_id=with_id, at=NOW)
 
 
-def test_every_record_is_issued_and_those_whose_launch_comes_later_are_not_ready() -> None:
-    found = issued(CONNECTION, US)
-    assert [record.name for record in found] == NAMES
-    assert {record.name for record in found if not record.ready} == {"device-test"}
+def test_every_record_is_issued_and_each_launch_has_its_audience() -> None:
+    assert [record.name for record in issued(CONNECTION, US)] == NAMES
+    assert {"provider", "patient", "devicetest", "directsms"} == AUDIENCES
 
 
 def test_a_launch_record_has_the_connection_in_its_url_its_audience_s_client_and_its_own_marker() -> None:
@@ -132,7 +131,7 @@ def rows_of(text: str) -> list[dict[str, str]]:
 
 def test_the_csv_has_crlf_and_one_line_a_record() -> None:
     text = as_csv(records(CONNECTION, US))
-    assert text.startswith("name,version,launch_url,client_id,context,ready\r\n")
+    assert text.startswith("name,version,launch_url,client_id,context\r\n")
     assert text.count("\r\n") == len(NAMES) + 1
     assert [row["name"] for row in rows_of(text)] == NAMES
     assert rows_of(text)[0]["context"] == record_of("provider").context

@@ -99,7 +99,6 @@ async def test_all_are_copied_as_text(world: World, signed_in: Arrive) -> None:
     for record in await issued(world):
         part = next(part for part in parts if part.startswith(f"{NAMES[record['name']]} · Version"))
         assert record["version"] in part
-        assert ("Not in this release" in part) is not record["ready"]
         assert all(record[key] in part for key in ("launch_url", "client_id"))
         assert all(thumbprint in part for thumbprint in record["context"].split())
 
@@ -112,8 +111,7 @@ async def test_the_csv_has_every_record_as_the_api_gives_it(world: World, signed
     assert download.suggested_filename == "visitbridge-records-testing-localhost.csv"
     text = (await download.path()).read_text("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
-    expected = [record | {"ready": str(record["ready"]).lower()} for record in await issued(world)]
-    assert rows == expected
+    assert rows == await issued(world)
     await expect(here.page.locator(".toasts")).to_contain_text("The records are downloaded")
 
 
@@ -129,15 +127,12 @@ async def test_a_download_that_fails_says_so_and_can_be_repeated(signed_in: Arri
     here.complaints.clear()
 
 
-async def test_group_visits_and_records_of_a_later_release_are_explained(world: World, signed_in: Arrive) -> None:
+async def test_group_visits_and_the_device_test_are_explained(signed_in: Arrive) -> None:
     here = await at_records(signed_in)
     groups = here.page.locator("section").filter(has=here.page.get_by_role("heading", name="Group visits", exact=True))
     await expect(groups).to_contain_text("%CONFERENCEID%, the number of the group, in place of %CSN%")
     await expect(groups.get_by_role("article")).to_have_count(2)
-    later = here.page.locator("section").filter(has=here.page.get_by_role("heading", name="In a later release"))
-    count = sum(not record["ready"] for record in await issued(world))
-    await expect(later.get_by_text("Not in this release")).to_have_count(count)
-    await expect(here.page.get_by_text("Not in this release")).to_have_count(count)
+    await expect(card(here, "Device test")).to_contain_text("camera, microphone, speaker and connection from MyChart")
 
 
 async def test_the_sms_configuration_names_feed_connection_and_certificates(world: World, signed_in: Arrive) -> None:

@@ -310,7 +310,8 @@ async def test_a_tenant_without_access_policy_is_told_what_to_do(hospital: Hospi
     assert room.url.path.startswith("/l/meetup-join/")
 
 
-async def test_a_launch_whose_record_is_for_a_later_release_is_refused(hospital: Hospital, browser: Browser) -> None:
-    """A device test's launch would end at a page that is not there yet."""
-    launch = await browser.step(await hospital.launch(await hospital.scheduled(), "devicetest"))
-    assert code_of(launch) == (404, "launch.audience_unknown")
+async def test_a_device_test_s_launch_ends_at_its_page(hospital: Hospital, browser: Browser) -> None:
+    page = await browser.open(await hospital.launch(await hospital.scheduled(), "devicetest"))
+    assert page.status_code == 200
+    assert page.url.path.startswith("/api/device-test/")
+    assert page.headers["Permissions-Policy"] == "camera=(self), microphone=(self)"

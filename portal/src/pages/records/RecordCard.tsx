@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Connection } from '../../app/connections';
 import { addressOf } from '../../app/routes';
-import { Badge, CopyButton } from '../../ui/Small';
+import { CopyButton } from '../../ui/Small';
 import { useRecords } from '../../words/records';
 import { DriftNote } from './Drift';
 import { type Drift, type Field, fieldsOf, headingOf, type IntegrationRecord, isName } from './records';
@@ -17,7 +17,7 @@ interface Props {
 
 export function RecordCard({ record, drift, connection, admin }: Props) {
   const w = useRecords();
-  const { name, version, ready } = record;
+  const { name, version } = record;
   const title = isName(name) ? w(`name.${name}`) : name;
   return (
     <article class="record" aria-labelledby={headingOf(name)}>
@@ -25,10 +25,7 @@ export function RecordCard({ record, drift, connection, admin }: Props) {
         <h3 id={headingOf(name)} tabIndex={-1}>
           {title}
         </h3>
-        <span class="row">
-          {!ready && <Badge>{w('later')}</Badge>}
-          <span class="record-version">{w('version', { version })}</span>
-        </span>
+        <span class="record-version">{w('version', { version })}</span>
       </div>
       {isName(name) && <p class="record-about">{w(`about.${name}`)}</p>}
       {drift && <DriftNote of={drift} record={record} connection={connection} />}
@@ -46,7 +43,7 @@ export function RecordCard({ record, drift, connection, admin }: Props) {
                   />
                 </>
               ) : (
-                <Missing field={field} ready={ready} id={connection.id} admin={admin} />
+                <Missing field={field} id={connection.id} admin={admin} />
               )}
             </dd>
           </div>
@@ -57,7 +54,7 @@ export function RecordCard({ record, drift, connection, admin }: Props) {
 }
 
 /** In place of a value that there is not: who enters it where. */
-function Missing({ field, ready, id, admin }: { field: Field; ready: boolean; id: string; admin: boolean }) {
+function Missing({ field, id, admin }: { field: Field; id: string; admin: boolean }) {
   const w = useRecords();
   const kind = field.name === 'thumbprint' ? 'certificate' : 'client';
   const href =
@@ -68,7 +65,7 @@ function Missing({ field, ready, id, admin }: { field: Field; ready: boolean; id
     w(`${kind}.ask`)
   );
   return (
-    <span class={ready ? 'record-missing' : 'soft'}>
+    <span class="record-missing">
       {w(`${kind}.none`)} {how}
     </span>
   );

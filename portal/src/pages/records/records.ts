@@ -7,13 +7,12 @@ export type IntegrationRecord = Schema<'RecordShown'>;
 export type Drift = Schema<'DriftShown'>;
 export type Records = Schema<'RecordList'>;
 
-/** What is shown together, in this order. A record that is not in this release goes to the last. */
+/** What is shown together, in this order. */
 export const GROUPS = {
   single: ['provider', 'patient'],
   group: ['group-provider', 'group-patient'],
   texts: ['direct-sms', 'sms-configuration'],
   device: ['device-test'],
-  later: [],
 } as const;
 export type Group = keyof typeof GROUPS;
 
@@ -32,9 +31,8 @@ export type Name = (typeof NAMES)[number];
 export const isName = (name: string): name is Name => (NAMES as readonly string[]).includes(name);
 
 export function inGroup(group: Group, records: readonly IntegrationRecord[]): IntegrationRecord[] {
-  if (group === 'later') return records.filter(({ ready }) => !ready);
   const names: readonly string[] = GROUPS[group];
-  return records.filter(({ name, ready }) => ready && names.includes(name));
+  return records.filter(({ name }) => names.includes(name));
 }
 
 export type FieldName = 'launch_url' | 'client_id' | 'context' | 'feed_url' | 'connection_id' | 'thumbprint';

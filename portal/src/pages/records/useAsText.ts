@@ -10,10 +10,10 @@ export function useAsText(): (connection: Connection, records: readonly Integrat
   const w = useRecords();
   return ({ fhir_base, environment }, records) => {
     const parts = records.map((record) => {
-      const { name, version, ready } = record;
-      const title = [isName(name) ? w(`name.${name}`) : name, w('version', { version }), !ready && w('later')];
+      const { name, version } = record;
+      const title = `${isName(name) ? w(`name.${name}`) : name} · ${w('version', { version })}`;
       const fields = fieldsOf(record).map((field) => `${w(`field.${field.name}`)}: ${field.value || '-'}`);
-      return [title.filter(Boolean).join(' · '), ...fields].join('\n');
+      return [title, ...fields].join('\n');
     });
     return [`${fhir_base} · ${t(`environment.${environment}`)}`, ...parts].join('\n\n');
   };

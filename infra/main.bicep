@@ -53,6 +53,12 @@ param alertEmails array = []
 @minValue(0)
 param monthlyBudget int = 0
 
+@description('First day of the month in which the budget was first made, such as 2026-11-01; empty: this month. It cannot be changed later.')
+param budgetStart string = ''
+
+@description('Not to be given: a deployment\'s month can be told by a default only.')
+param thisMonth string = utcNow('yyyy-MM')
+
 @description('Locks storage, vault and phone numbers against deletion. Take the locks away before `azd down`.')
 param lockData bool = true
 
@@ -73,6 +79,8 @@ var stamps = [
     publicUrl: empty(geo.?publicUrl ?? '') ? 'https://func-visitbridge-${geo.name}-${token}.azurewebsites.net' : geo.publicUrl
   }
 ]
+// Told as an output, from which azd hands it to the next deployment: with another one Azure refuses a budget that exists.
+var budgetFrom = empty(budgetStart) ? '${thisMonth}-01' : budgetStart
 var groupNames = [for geo in geos: 'rg-visitbridge-${environmentName}-${geo.name}']
 var clientId = createEntraApp ? entra!.outputs.clientId : entraClientId
 var portalOrigin = empty(portalUrl) ? portal.outputs.url : portalUrl
@@ -161,11 +169,12 @@ module stamp './stamp.bicep' = [
   }
 ]
 
-module budget 'br/public:avm/res/consumption/budget:0.3.8' = if (monthlyBudget > 0) {
+module budget 'br/public:avm/res/consumption/budget/sub-scope:0.1.0' = if (monthlyBudget > 0) {
   name: 'visitbridge-budget-${environmentName}'
   params: {
     name: 'visitbridge-${environmentName}'
     amount: monthlyBudget
+    startDate: '${budgetFrom}T00:00:00Z'
     thresholds: [50, 80, 100]
     contactEmails: alertEmails
     contactRoles: ['Owner']
@@ -183,6 +192,7 @@ output PORTAL_SCOPE string = createEntraApp ? entra!.outputs.scope : 'api://${en
 output PORTAL_URL string = portalOrigin
 output PORTAL_NAME string = portal.outputs.name
 output PORTAL_RESOURCE_GROUP string = portalGroup.name
+output VISITBRIDGE_BUDGET_START string = monthlyBudget > 0 ? budgetFrom : ''
 output API_NAME string = stamps[0].functionApp
 output API_RESOURCE_GROUP string = groups[0].name
 output STAMPS array = [

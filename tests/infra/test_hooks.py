@@ -148,6 +148,15 @@ def test_the_hooks_read_outputs_that_main_has(environment: pytest.MonkeyPatch) -
     assert len(azd.stamps()) == len(STAMPS)
 
 
+def test_a_budget_keeps_its_first_month() -> None:
+    """Azure: "Start date of budgets cannot be updated". What one deployment says, azd hands to the next."""
+    given = bicep("main").outputs["VISITBRIDGE_BUDGET_START"]
+    assert "budgetFrom" in repr(given)
+    assert "budgetFrom" in repr(bicep("main").modules["budget"].body)
+    parameters = (ROOT / "infra/main.bicepparam").read_text()
+    assert "param budgetStart = readEnvironmentVariable('VISITBRIDGE_BUDGET_START', '')" in parameters
+
+
 def azure_yaml() -> dict[str, Any]:
     content: dict[str, Any] = yaml.safe_load((ROOT / "azure.yaml").read_text())
     return content

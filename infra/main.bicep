@@ -17,6 +17,9 @@ param geos array
 @description('Object id and the like are not needed: an existing app registration by its client id. Empty where createEntraApp is true.')
 param entraClientId string = ''
 
+@description('The scope that the portal asks for, where the registration was made by entra.bicep alone: its output `scope`. Empty: that of a registration made by hand.')
+param portalScope string = ''
+
 @description('Make the app registration too. The deployer then needs rights in Entra: Application Administrator.')
 param createEntraApp bool = false
 
@@ -81,6 +84,8 @@ var stamps = [
 ]
 // Told as an output, from which azd hands it to the next deployment: with another one Azure refuses a budget that exists.
 var budgetFrom = empty(budgetStart) ? '${thisMonth}-01' : budgetStart
+var publicUrls = [for one in stamps: one.publicUrl]
+var uniqueName = 'visitbridge-${environmentName}'
 var groupNames = [for geo in geos: 'rg-visitbridge-${environmentName}-${geo.name}']
 var clientId = createEntraApp ? entra!.outputs.clientId : entraClientId
 var portalOrigin = empty(portalUrl) ? portal.outputs.url : portalUrl
@@ -125,8 +130,8 @@ module portal './modules/portal.bicep' = {
 module entra './entra.bicep' = if (createEntraApp) {
   name: 'visitbridge-entra-${environmentName}'
   params: {
-    uniqueName: 'visitbridge-${environmentName}'
-    publicUrls: [for one in stamps: one.publicUrl]
+    uniqueName: uniqueName
+    publicUrls: publicUrls
     portalUrl: portalOrigin
     identities: [
       for (geo, i) in geos: {
@@ -188,7 +193,16 @@ output AZURE_LOCATION string = location
 output AZURE_TENANT_ID string = tenant().tenantId
 output AUTHORITY string = '${environment().authentication.loginEndpoint}${tenant().tenantId}'
 output ENTRA_CLIENT_ID string = clientId
-output PORTAL_SCOPE string = createEntraApp ? entra!.outputs.scope : 'api://${entraClientId}/Portal.Access'
+output PORTAL_SCOPE string = createEntraApp ? entra!.outputs.scope : (empty(portalScope) ? 'api://${entraClientId}/Portal.Access' : portalScope)
+// For an administrator who makes the registration alone: what entra.bicep asks for.
+output ENTRA_UNIQUE_NAME string = uniqueName
+output ENTRA_PUBLIC_URLS array = publicUrls
+output ENTRA_IDENTITIES array = [
+  for (geo, i) in geos: {
+    name: geo.name
+    principalId: identities[i].outputs.principalId
+  }
+]
 output PORTAL_URL string = portalOrigin
 output PORTAL_NAME string = portal.outputs.name
 output PORTAL_RESOURCE_GROUP string = portalGroup.name

@@ -7,6 +7,7 @@ param geos = empty(readEnvironmentVariable('VISITBRIDGE_GEOS', ''))
   ? [{ name: 'amer', location: readEnvironmentVariable('AZURE_LOCATION'), dataLocation: 'United States' }]
   : json(readEnvironmentVariable('VISITBRIDGE_GEOS', ''))
 param entraClientId = readEnvironmentVariable('ENTRA_CLIENT_ID', '')
+param portalScope = readEnvironmentVariable('VISITBRIDGE_PORTAL_SCOPE', '')
 param createEntraApp = bool(readEnvironmentVariable('VISITBRIDGE_CREATE_ENTRA_APP', 'false'))
 param grantGraphPermissions = bool(readEnvironmentVariable('VISITBRIDGE_GRANT_GRAPH', 'false'))
 param entraAffiliateTenantIds = readEnvironmentVariable('ENTRA_AFFILIATE_TENANT_IDS', '')

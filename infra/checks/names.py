@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from infra.checks.bicep import BicepFile
-from infra.checks.values import Call, Each, Expression, Index, Member, Name, Other, Text, Value, When, inside
+from infra.checks.values import Call, Each, Either, Expression, Index, Member, Name, Other, Text, Value, When, inside
 
 FUNCTIONS = frozenset(
     """
@@ -23,6 +23,7 @@ def findings(files: Mapping[Path, BicepFile]) -> Iterator[str]:
     """What is wrong, a sentence each. `files` by their resolved paths."""
     for file in files.values():
         yield from _symbols(file)
+        yield from _loops(file)
         for module in file.modules.values():
             if module.path.startswith("br/"):
                 continue
@@ -59,6 +60,31 @@ def _symbols(file: BicepFile) -> Iterator[str]:
     if not file.using:
         for name in sorted({*file.parameters, *file.variables} - used):
             yield f"{file.path}: {name} is declared and not used"
+
+
+def _loops(file: BicepFile) -> Iterator[str]:
+    """Bicep takes a loop as the whole of a variable or an output, not as a part of it (BCP138)."""
+    for name, value in [*file.variables.items(), *file.outputs.items()]:
+        whole = value.body if isinstance(value, Each) else value
+        if any(isinstance(part, Each) for part in _parts(whole)):
+            yield f"{file.path}: the loop in {name} is a part of it"
+
+
+def _parts(value: Value) -> Iterator[Value]:
+    yield value
+    match value:
+        case list():
+            inner: list[Value] = value
+        case dict():
+            inner = list(value.values())
+        case Call(_, arguments, _):
+            inner = list(arguments)
+        case Either(_, yes, no):
+            inner = [yes, no]
+        case _:
+            inner = []
+    for one in inner:
+        yield from _parts(one)
 
 
 def _handed(where: str, target: BicepFile, given: Mapping[str, Value]) -> Iterator[str]:

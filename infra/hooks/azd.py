@@ -62,10 +62,14 @@ def program(name: str) -> str:
 
 
 def az(*words: str) -> Any:
-    """Runs `az` and reads its answer. Raises `HookError` with its own words."""
-    done = subprocess.run(
-        [program("az"), *words, "--output", "json"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    """Runs `az` in the deployment's subscription, whichever is az's own, and reads its answer.
+
+    Raises `HookError` with its own words.
+    """
+    subscription = os.environ.get("AZURE_SUBSCRIPTION_ID")
+    where = ("--subscription", subscription) if subscription else ()
+    command = [program("az"), *words, *where, "--output", "json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise HookError(f"az {' '.join(words[:3])} failed: {done.stderr.strip()}")
     return json.loads(done.stdout) if done.stdout.strip() else None

@@ -183,7 +183,7 @@ NEEDS = {
     "Key Vault Crypto User": r"CryptographyClient\(|\.get_key\(",
     "Key Vault Crypto Officer": r"\.(create_rsa_key|create_ec_key|create_key|rotate_key|delete_key|import_key)\(",
     "Key Vault Secrets Officer": r"\.(set_secret|begin_delete_secret|delete_secret|recover_deleted_secret)\(",
-    "Contributor": r"communication\.azure\.com",
+    "Contributor": r'"https://communication\.azure\.com/',
 }
 # Not for the code: the platform sends telemetry in the app's name.
 OF_THE_HOST = {"Monitoring Metrics Publisher"}

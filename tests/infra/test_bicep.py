@@ -73,6 +73,7 @@ def test_a_right_file_has_no_objections(tmp_path: Path) -> None:
         ("name: name", "name: nam", "nam is used and not declared"),
         ("param name string", "param name string\nparam other string", "other is declared and not used"),
         ("tenant().tenantId", "tenantOf().tenantId", "tenantOf() is no function"),
+        ("vault.properties.vaultUri", "{ urls: [for one in [name]: one] }", "the loop in url is a part of it"),
     ],
 )
 def test_a_wrong_file_has_one(tmp_path: Path, right: str, wrong: str, objection: str) -> None:

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from infra.checks.bicep import read
+from infra.checks.values import compute
 from infra.hooks import azd, deployed, package, portal, provisioned
 from shared.keys.keyring import Keyring
 from tests.docs.pages import ROOT
@@ -68,6 +69,17 @@ def test_data_keys_that_are_there_stay(environment: pytest.MonkeyPatch, tmp_path
     environment.setenv("PATH", azure.path)
     provisioned.main()
     assert azure.changes() == []
+
+
+def test_every_call_is_for_the_subscription_of_the_deployment(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`az` may be signed in to another one by default."""
+    azure = Azure(tmp_path, VAULT, EMPTY)
+    environment.setenv("PATH", azure.path)
+    environment.setenv("AZURE_SUBSCRIPTION_ID", "9d1f3f0e-7d3e-4c39-9a55-0f5b0b3c8a11")
+    provisioned.main()
+    assert azure.asked
+    for words in azure.asked:
+        assert words[words.index("--subscription") + 1] == "9d1f3f0e-7d3e-4c39-9a55-0f5b0b3c8a11"
 
 
 def test_where_it_cannot_be_told_no_keys_are_made(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -146,6 +158,17 @@ def test_the_hooks_read_outputs_that_main_has(environment: pytest.MonkeyPatch) -
     stamp: Any = outputs["STAMPS"]
     assert stamp.body.keys() == STAMPS[0].keys()
     assert len(azd.stamps()) == len(STAMPS)
+
+
+def test_an_administrator_gets_all_that_the_registration_asks_for() -> None:
+    """What docs/operator/deploy.md has them hand to infra/entra.bicep; each value is that of main.bicep's own call."""
+    outputs, own = bicep("main").outputs, bodies("main", "entra")[0]["params"]
+    asked = {name for name, one in bicep("entra").parameters.items() if one.default is ...}
+    command = (ROOT / "docs/operator/deploy.md").read_text()
+    told = dict(re.findall(r'(\w+)="\$\(azd env get-value (\w+)\)"', command))
+    assert told.keys() == asked
+    for name, output in told.items():
+        assert repr(compute(outputs[output], bicep("main").variables)) == repr(own[name]), name
 
 
 def test_a_budget_keeps_its_first_month() -> None:

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -212,10 +213,16 @@ async def test_what_no_event_told_comes_from_the_attendance_report(hospital: Hos
     await _appointment_was(hospital, meeting, begun)
     await meeting.roster(DOCTOR.username, "end", event_time=moment(25))
 
+    async def visit(*, after: str) -> dict[str, Any] | None:
+        rows = await hospital.world.rows("visits")
+        return next((row for row in rows if row.get(after) and meeting.id in str(row.get("room"))), None)
+
+    # The report would tell the end, too, if it came before the event.
+    await until(partial(visit, after="call_ended"), "the end of the call")
+
     async def reconciled() -> dict[str, Any] | None:
         await hospital.world.run_tick()
-        rows = await hospital.world.rows("visits")
-        return next((row for row in rows if row.get("attended") and meeting.id in str(row.get("room"))), None)
+        return await visit(after="attended")
 
     row = await until(reconciled, "the attendance report", seconds=60)
     assert row["attended"] == "both_connected,clinician_connected,most_people,patient_connected"

@@ -16,9 +16,9 @@ async def test_an_epic_of_2018_is_discovered_approved_and_launched_from(hospital
 
     async def approved_anew(**discovery: bool) -> None:
         await hospital.world.control("PUT", "/epic/discovery", json=discovery)
-        path = f"/connections/{CONNECTION_ID}"
+        path = f"/connections/{CONNECTION_ID}?confirm=true"  # other tests may have left visits of today
         answer = await both.call("admin", "PATCH", path, json={"state": "needs_approval"})
-        assert answer.json()["state"] == "needs_approval", answer.text
+        assert answer.json().get("state") == "needs_approval", answer.text
         await both.approve(home)
 
     await approved_anew(missing=True)

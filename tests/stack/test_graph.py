@@ -217,8 +217,8 @@ async def test_what_no_event_told_comes_from_the_attendance_report(hospital: Hos
         rows = await hospital.world.rows("visits")
         return next((row for row in rows if row.get(after) and meeting.id in str(row.get("room"))), None)
 
-    # The report would tell the end, too, if it came before the event.
-    await until(partial(visit, after="call_ended"), "the end of the call")
+    # The report would tell when the last one left, too, if it came before the event.
+    await until(partial(visit, after="first_last_left"), "the last one to leave")
 
     async def reconciled() -> dict[str, Any] | None:
         await hospital.world.run_tick()

@@ -23,7 +23,7 @@ main{max-width:32rem;width:100%;padding:2rem;background:var(--card);border:1px s
 border-top:.3rem solid var(--accent)}h1{margin:0 0 .75rem;font-size:1.5rem;line-height:1.25}p{margin:.5rem 0}
 .soft{color:var(--soft);font-size:.9375rem}a{color:var(--accent)}
 nav{margin-top:1.5rem;padding-top:1rem;border-top:1px solid var(--line)}
-nav a{display:inline-block;padding:.25rem .5rem .25rem 0}:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+nav a{display:inline-block;padding:.25rem 0;margin-inline-end:.5rem}:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .pulse{width:.75rem;height:.75rem;border-radius:50%;background:var(--accent);display:inline-block;margin-inline-end:.5rem}
 @media (prefers-reduced-motion:no-preference){.pulse{animation:pulse 1.6s ease-in-out infinite}
 @keyframes pulse{50%{opacity:.25}}}
@@ -43,6 +43,8 @@ HEADERS = {
 }
 
 
+PASSING = (429, 500, 503)
+"""HTTP statuses of what may be better in a minute."""
 # What one can do about it, where there is more to say than the sentence of the code.
 NEXT = {"link.over": "over_next", "link.cancelled": "cancelled_next", "launch.state_invalid": "cookies_next"}
 
@@ -62,7 +64,7 @@ def error_page(
     body = f"<h1>{escape(said)}</h1>" if ends else f'<h1>{escape(title)}</h1><p role="alert">{escape(said)}</p>'
     if reader == "patient" and error.code in NEXT:
         body += f"<p>{escape(words[NEXT[error.code]])}</p>"
-    if choice and not ends:
+    if choice and (error.problem.status in PASSING or error.code == "link.off"):
         body += f'<p><a href="?lang={language}">{escape(words["again"])}</a></p>'
     body += f'<p class="soft">{escape(whom)} <strong dir="ltr">{escape(error.code)} · {trace_id[:8]}</strong></p>'
     if not own:

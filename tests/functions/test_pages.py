@@ -68,6 +68,7 @@ def test_a_visit_that_is_gone_says_so_first_and_then_what_one_can_do(code: str) 
 
 
 def test_a_link_s_page_has_each_other_language_and_no_page_of_a_launch_has() -> None:
+    assert 'lang=fr"' not in text(error_page(Refused("link.invalid"), "0" * 32, "fr", "patient", choice=True))
     mine = text(error_page(Refused("link.off"), "0" * 32, "fr", "patient", choice=True))
     assert re.findall(r'href="\?lang=(\w+)">', mine) == ["fr", *(name for name in LANGUAGES if name != "fr")]
     assert "?lang=" not in text(error_page(Refused("launch.used"), "0" * 32, "fr", "patient"))

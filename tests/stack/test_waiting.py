@@ -2,21 +2,23 @@
 another browser, blocked, over, cancelled; with a locked phone, without a script, with a keyboard.
 """
 
+import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, Route, expect
+from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
 
 from local.browser import Browser as Plain
 from local.config import PEOPLE
 from local.demo.steps import until
 from local.epic.schedule import Appointment
 from tests.portal.browser import PHONE, axe
-from tests.stack.conftest import Hospital
+from tests.stack.conftest import ARGUMENTS, CHROMIUM, Hospital
 
 DOCTOR = PEOPLE["clinician"]
 ROOM = "**/l/meetup-join/**"
@@ -405,6 +407,29 @@ async def test_blocked_camera_or_microphone_is_said_and_goes_when_allowed(
     await accessible(page)
     await microphone("granted")
     await expect(blocked).to_be_hidden()
+
+
+async def test_a_browser_that_keeps_no_cookies_is_told_how_to_and_a_text_s_link_needs_none(
+    hospital: Hospital, tmp_path: Path
+) -> None:
+    (tmp_path / "Default").mkdir()
+    blocked = {"profile": {"default_content_setting_values": {"cookies": 2}}}
+    (tmp_path / "Default" / "Preferences").write_text(json.dumps(blocked))
+    async with async_playwright() as playwright:
+        context = await playwright.chromium.launch_persistent_context(
+            tmp_path, executable_path=CHROMIUM, args=ARGUMENTS, ignore_https_errors=True, locale="en-US"
+        )
+        page, _ = await a_page(context)
+        await page.goto(await hospital.launch(await hospital.scheduled(), "patient"))
+        await expect(page.get_by_text("To allow cookies, touch the sign beside the address")).to_be_visible()
+        await expect(page.get_by_role("alert")).to_contain_text("the browser keeps no cookies")
+        await accessible(page)
+        address, _ = await an_address(hospital)
+        await page.goto(address)
+        await heading(page, "Your care team is getting ready").to_be_visible()
+        await page.evaluate("document.cookie = 'kept=1'")
+        assert await page.evaluate("document.cookie") == "", "this browser keeps cookies: the test proves nothing"
+        await context.close()
 
 
 async def test_every_language_is_one_key_away_and_stays(hospital: Hospital, chromium: Browser) -> None:

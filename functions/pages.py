@@ -23,7 +23,8 @@ main{max-width:32rem;width:100%;padding:2rem;background:var(--card);border:1px s
 border-top:.3rem solid var(--accent)}h1{margin:0 0 .75rem;font-size:1.5rem;line-height:1.25}p{margin:.5rem 0}
 .soft{color:var(--soft);font-size:.9375rem}a{color:var(--accent)}
 nav{margin-top:1.5rem;padding-top:1rem;border-top:1px solid var(--line)}
-nav a{display:inline-block;padding:.25rem 0;margin-inline-end:.5rem}:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+nav a{display:inline-block;padding:.25rem 0;margin-inline-end:.5rem}
+:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .pulse{width:.75rem;height:.75rem;border-radius:50%;background:var(--accent);display:inline-block;margin-inline-end:.5rem}
 @media (prefers-reduced-motion:no-preference){.pulse{animation:pulse 1.6s ease-in-out infinite}
 @keyframes pulse{50%{opacity:.25}}}

@@ -10,6 +10,7 @@ from functions.answers import api, json_answer, link_page, redirect
 from functions.page_words import WORDS, language_of
 from shared.clock import to_text
 from shared.launch.browsers import fits
+from shared.metrics import measure
 from shared.services import services
 from shared.visits.joins import FROM_PORTAL, HELD, Way, device_of
 
@@ -37,6 +38,7 @@ async def visit_link(req: func.HttpRequest) -> func.HttpResponse:
         state, _when(standing, language), standing.opens, _opens(standing, language), standing.moved, services().clock(),
         _query(req), _goes_on(req),
     )  # fmt: skip
+    measure("visitbridge.patient.held", 1, state=state)
     return waiting_page(language, seen)
 
 

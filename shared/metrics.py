@@ -18,6 +18,7 @@ METRICS = {
     "visitbridge.launch.entered": ("{launch}", "Launches that ended in the visit"),
     "visitbridge.launch.refused": ("{launch}", "Launches that were refused, by the code of errors.md"),
     "visitbridge.lobby.wait": ("s", "From when the first patient waited to when they were let in"),
+    "visitbridge.patient.held": ("{page}", "Patients' pages shown instead of the room, by why: early, waiting, unfit"),
     "visitbridge.queue.poisoned": ("{message}", "Messages that failed five times"),
     "visitbridge.text.ended": ("{text}", "Texts whose fate is known, and why one failed"),
     "visitbridge.text.lateness": ("s", "From when a text ought to have left to when the gateway had it"),

@@ -2,7 +2,8 @@
 
 The format is that of https://github.com/Azure/bicep-types: a list whose entries refer to each other by their place. Types
 come from `infra/types`, an extract of what the files here use; from `../shared/contracts/bicep-types` where that is
-present; and from the folder in `BICEP_TYPES`, such as the `generated` folder of a clone of Azure/bicep-types-az.
+present; and from the folders in `BICEP_TYPES`, with `:` between them (`;` on Windows): the `generated` folders of clones of
+Azure/bicep-types-az and, for Microsoft Graph, of microsoftgraph/msgraph-bicep-types.
 """
 
 import json
@@ -27,8 +28,16 @@ Types = list[dict[str, Any]]
 def _files(namespace: str, version: str) -> Iterator[Path]:
     for folder in (EXTRACT, BESIDE):
         yield folder / f"{namespace}@{version}.json"
-    if elsewhere := os.environ.get("BICEP_TYPES"):
-        yield from sorted(Path(elsewhere).glob(f"*/{namespace}/{version}/types.json"))
+    for elsewhere in filter(None, os.environ.get("BICEP_TYPES", "").split(os.pathsep)):
+        for below in ("", f"{extension()}/"):
+            yield from sorted(Path(elsewhere).glob(f"*/{namespace}/{version}/{below}types.json"))
+
+
+@cache
+def extension() -> str:
+    """The version of the Microsoft Graph extension, whose types are in a folder of that name."""
+    pinned = json.loads((HERE.parent / "bicepconfig.json").read_text())["extensions"]["microsoftGraphV1"]
+    return str(pinned.rpartition(":")[2])
 
 
 @cache

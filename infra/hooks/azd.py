@@ -67,7 +67,8 @@ def az(*words: str) -> Any:
     Raises `HookError` with its own words.
     """
     subscription = os.environ.get("AZURE_SUBSCRIPTION_ID")
-    where = ("--subscription", subscription) if subscription else ()
+    # An address of `az rest` names its subscription itself.
+    where = ("--subscription", subscription) if subscription and words[0] != "rest" else ()
     command = [program("az"), *words, *where, "--output", "json"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:

@@ -226,6 +226,13 @@ def test_each_role_is_granted_on_one_resource_and_on_nothing_wider() -> None:
             assert all("scope" in body for body in bodies("modules/roles", symbol)), symbol
 
 
+def test_the_operators_page_names_every_role_and_permission_and_no_other() -> None:
+    page = " ".join((ROOT / "docs/operator.md").read_text().split())
+    assert {role for role in BUILT_IN if role in page} == set(granted())
+    permissions = set(re.findall(r"`(\w+\.[\w.]*\.All)`", page))
+    assert permissions == set(bicep("entra").variables["graphPermissions"])  # type: ignore[arg-type]
+
+
 # Microsoft Graph: which path needs which application permission.
 PERMISSIONS = {
     "OnlineMeetings.ReadWrite.All": r"/onlineMeetings|meetingCallEvents",

@@ -1,5 +1,6 @@
 """The Bicep files parse, their names agree, they use only what Azure has; and the checks that say so can say no."""
 
+import json
 import os
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from infra.checks import extract, names
 from infra.checks.__main__ import INFRA, TOPS, compiled, files, unreasoned, walked
 from infra.checks.bicep import BicepError, read
-from infra.checks.types import BESIDE, EXTRACT
+from infra.checks.types import BESIDE, EXTRACT, extension
 
 
 def test_every_file_parses_and_its_names_agree() -> None:
@@ -127,6 +128,25 @@ def test_every_module_is_part_of_something_that_is_deployed() -> None:
     }
     tops = {(INFRA / f"{name}.bicep").resolve() for name in TOPS}
     assert {path for path in known if path.suffix == ".bicep"} == called | tops
+
+
+def test_types_are_found_where_the_published_files_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Azure's lie by version, Microsoft Graph's one folder deeper, by the version of the extension."""
+    types = [
+        {"$type": "StringType"},
+        {"$type": "ObjectType", "name": "body", "properties": {"name": {"type": {"$ref": "#/0"}, "flags": 1}}},
+        {"$type": "ResourceType", "name": "Microsoft.Nowhere/things@2020-01-01", "body": {"$ref": "#/1"}},
+    ]
+    bicep = tmp_path / "new.bicep"
+    bicep.write_text("resource a 'Microsoft.Nowhere/things@2020-01-01' = {\n  nam: 'a'\n}\n")
+    for below in ("", f"{extension()}/"):
+        folder = tmp_path / f"generated{len(below)}"
+        place = folder / f"nowhere/microsoft.nowhere/2020-01-01/{below}types.json"
+        place.parent.mkdir(parents=True)
+        place.write_text(json.dumps(types))
+        monkeypatch.setenv("BICEP_TYPES", os.pathsep.join([str(tmp_path / "none"), str(folder)]))
+        wrong, seen, unseen = walked({bicep: read(bicep)})
+        assert (len(wrong), seen, unseen) == (2, 1, {})
 
 
 def test_a_type_that_is_not_here_is_counted_apart(tmp_path: Path) -> None:

@@ -92,7 +92,13 @@ def test_updates_cover_every_lock_file_and_rest_a_week() -> None:
         for one in updates
         for folder in one.get("directories", [one.get("directory")])
     }
-    assert folders == {("uv", "/"), ("npm", "/portal"), ("npm", "/local"), ("github-actions", "/")}
+    assert folders == {
+        ("uv", "/"),
+        ("npm", "/portal"),
+        ("npm", "/local"),
+        ("devcontainers", "/"),
+        ("github-actions", "/"),
+    }
     assert all(one["cooldown"]["default-days"] >= 7 for one in updates)
 
 

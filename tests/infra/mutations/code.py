@@ -22,6 +22,7 @@ from tests.infra.mutations.mutant import (
 # fmt: off
 SET = AGREE + "the_stamp_sets_every_setting_that_the_code_reads_and_no_other"
 GRANT = AGREE + "every_role_that_the_code_needs_is_granted_and_no_other"
+NAMED = AGREE + "the_operators_page_names_every_role_and_permission_and_no_other"
 STORES = AGREE + "tables_and_queues_are_those_of_the_code"
 KEYS = AGREE + "the_vault_has_the_keys_that_the_code_uses"
 GRAPH = AGREE + "graph_permissions_are_those_of_the_code_wherever_they_are_named"
@@ -72,6 +73,7 @@ PAIRS: Pairs = {
                GRANT),
         Mutant("Bicep", ROLES, "b24988ac-6180-42a0-ab88-20f7382dd24c", "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
                AGREE + "roles_are_granted_by_their_ids_and_in_one_place_only"),
+        Mutant("page", "docs/operator.md", "Key Vault Secrets Officer", "Key Vault Administrator", NAMED),
         Mutant("Bicep", ROLES, "    scope: texting\n", "", AGREE + "each_role_is_granted_on_one_resource_and_on_nothing_wider"),
     ],
     "table": [
@@ -139,6 +141,7 @@ PAIRS: Pairs = {
         Mutant("code", "shared/adapters/graph.py", "", "\n\nCALLS = '/v1.0/communications/callRecords'\n", GRAPH),
         Mutant("code", "shared/adapters/graph.py", "/attendanceReports", "/reports", GRAPH),
         Mutant("Bicep", ENTRA, "['OnlineMeetingArtifact.Read.All', ", "[", GRAPH),
+        Mutant("page", "docs/operator.md", "`User.Read.All`", "`User.ReadBasic.All`", NAMED),
         Mutant("script", "infra/admin/consent", ' User.Read.All"', '"', GRAPH),
         Mutant("script", "infra/admin/Consent.ps1", "'User.Read.All')", "'User.ReadWrite.All')", GRAPH),
     ],

@@ -4,7 +4,7 @@ from os import urandom
 
 import azure.functions as func
 
-from functions.answers import api, json_answer, json_body, page
+from functions.answers import api, json_answer, json_body, link_page
 from functions.page_words import WORDS, language_of
 from shared.errors import Refused
 from shared.services import services
@@ -15,14 +15,15 @@ CODE = "x-visitbridge-code"
 
 
 @bp.route("device-test/{token}", methods=["GET"])
-@page
+@link_page
 async def device_test(req: func.HttpRequest) -> func.HttpResponse:
     """The page, in the patient's language."""
     from functions.device_page import device_page
 
     bench = await services().device_tests.open(req.route_params["token"], _forwarded_for(req))
-    language = bench.language or language_of(req.headers.get("accept-language", ""))
-    return device_page(language if language in WORDS else "en", bench.code, kept=bench.kept)
+    known = (language for language in (req.params.get("lang", ""), bench.language) if language in WORDS)
+    language = next(known, language_of(req.headers.get("accept-language", "")))
+    return device_page(language, bench.code, kept=bench.kept)
 
 
 @bp.route("device-test/{token}/probe", methods=["GET"])

@@ -9,10 +9,12 @@ import azure.functions as func
 
 from functions.device_script import SCRIPT
 from functions.device_words import words_of
-from functions.pages import STYLE, page_of
+from functions.pages import STYLE, choice_of, page_of
 from shared.visits.device import CHECKS
 
 DEVICE_STYLE = """
+#check{margin:1.25rem 0;padding:.75rem 1rem;border:1px solid var(--line);border-radius:.5rem}
+#check summary{font-weight:600;cursor:pointer}#check[open] summary{margin-bottom:.5rem}
 #device h2,#device h3{margin:0;font-size:1.0625rem}#device ol{list-style:none;margin:1rem 0;padding:0}
 #device li{padding:.75rem 0;border-top:1px solid var(--line)}
 #device .state{margin:.125rem 0;color:var(--soft)}#device [data-result]>.state{color:var(--ink)}
@@ -49,9 +51,26 @@ POLICY = (
 def device_page(language: str, code: str, *, kept: bool) -> func.HttpResponse:
     """The page. `code` lets it measure; `kept`: whether there is a visit to keep the outcome with."""
     words = words_of(language)
-    body = f"<h1>{escape(words['title'])}</h1>" + device_part(language, code, kept=kept)
+    part = device_part(language, code, kept=kept)
+    body = f"<h1>{escape(words['title'])}</h1>{part}{choice_of(language)}"
     answer = page_of(words["title"], body, language, 200)
     answer.headers["Content-Security-Policy"] = POLICY
+    answer.headers["Permissions-Policy"] = PERMISSIONS
+    return answer
+
+
+def device_fold(language: str, code: str) -> str:
+    """The test, folded up, for a page that is about something else: `allow` it there."""
+    part = device_part(language, code, kept=True, level=2)
+    return f'<details id="check"><summary>{escape(words_of(language)["waiting"])}</summary>{part}</details>'
+
+
+def allow(answer: func.HttpResponse) -> func.HttpResponse:
+    """The answer, whose policy lets the folded test run."""
+    policy = answer.headers["Content-Security-Policy"]
+    for kind, known in (("style-src", STYLE_HASH), ("script-src", SCRIPT_HASH)):
+        policy = policy.replace(f"{kind} ", f"{kind} {known} ")
+    answer.headers["Content-Security-Policy"] = policy
     answer.headers["Permissions-Policy"] = PERMISSIONS
     return answer
 

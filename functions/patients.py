@@ -30,6 +30,7 @@ async def visit_link(req: func.HttpRequest) -> func.HttpResponse:
     if standing.join_url and _goes_on(req):
         return redirect(standing.join_url)
     # With the first patient who has to wait, and not at a cold start.
+    from functions.device_page import allow, device_fold
     from functions.waiting_page import Seen, waiting_page
 
     language = _language(req, standing)
@@ -39,7 +40,10 @@ async def visit_link(req: func.HttpRequest) -> func.HttpResponse:
         _query(req), _goes_on(req),
     )  # fmt: skip
     measure("visitbridge.patient.held", 1, state=state)
-    return waiting_page(language, seen)
+    if state == "unfit":
+        return waiting_page(language, seen)
+    code = await services().device_tests.code(req.route_params["token"])
+    return allow(waiting_page(language, seen, check=device_fold(language, code)))
 
 
 @bp.route("visits/{token}/status", methods=["GET"])

@@ -63,7 +63,7 @@ def visit_page(
         f'<button class="quiet" id="end" type="button" hidden>{said("end")}</button></div>'
         f'<p class="soft">{said("join_hint")}</p>'
         f'<label class="check"><input type="checkbox" id="sound"> {said("sound")}</label>'
-        f'<section><h2>{said("people")}</h2><ul id="people"></ul></section>'
+        f'<section><h2>{said("people")}</h2><ul id="people"></ul><p class="soft" id="device" hidden></p></section>'
         f'<section id="invite" hidden><h2>{said("invite")}</h2><p class="soft">{said("invite_lead")}</p><form id="form">'
         f'<div class="actions"><label for="role">{said("role")}</label><select id="role">{options}</select>'
         f"<button>{said('make')}</button></div></form></section>"

@@ -112,6 +112,8 @@ const show = (state) => {
   seen = state;
   const open = seen.state === 'open';
   say('when', fill(words.scheduled, {time: clock(seen.start)}));
+  $('device').hidden = !seen.device;
+  say('device', seen.device ? words['device_' + seen.device] : '');
   $('invite').hidden = $('end').hidden = !open;
   $('text').hidden = !open || !data.texts;
   $('join').hidden = seen.state === 'over' || seen.state === 'cancelled';

@@ -41,10 +41,13 @@ class GuestSeen(Shown):
 
 
 class VisitSeen(Shown):
-    """What the page shows. `state`: `open`, `closed` (ended for all), `cancelled`, `over`."""
+    """What the page shows. `state`: `open`, `closed` (ended for all), `cancelled`, `over`. `device`: what the
+    patient's last device test came to, empty if there was none.
+    """
 
     state: str
     start: str
+    device: Literal["", "passed", "warnings", "failed"]
     people: list[PersonSeen]
     guests: list[GuestSeen]
 

@@ -14,6 +14,7 @@ from shared.clock import Clock, from_text, to_text
 from shared.keys.keyring import encode
 from shared.metrics import measure
 from shared.organisations.connection import Connection
+from shared.visits.device import TESTED
 from shared.visits.store import Visits
 from shared.visits.visit import Announcement, Record, VisitKey
 
@@ -89,8 +90,10 @@ class UntoldStatuses:
 
 
 def who(item: Announcement) -> str:
-    """The participant as an EHR knows them: a clinician by themselves, patients of a visit as one (0008)."""
-    return item.person or item.role
+    """The participant as an EHR knows them: a clinician by themselves, patients of a visit as one (0008). What a device test
+    found is told beside what happens in the call: neither makes the other old.
+    """
+    return TESTED if item.state.startswith(TESTED) else item.person or item.role
 
 
 def is_old(record: Record, item: Announcement) -> bool:

@@ -50,10 +50,13 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the page shows. `state`: `open`, `closed` (ended for all), `cancelled`, `over`. Instants are UTC."""
+    """What the page shows. `state`: `open`, `closed` (ended for all), `cancelled`, `over`. `device`: the result of the
+    patient's last device test, empty if there was none. Instants are UTC.
+    """
 
     state: str
     start: str
+    device: str
     people: tuple[Person, ...]
     guests: tuple[Link, ...]
 
@@ -177,7 +180,10 @@ class VisitPages:
         booked = "closed" if visit.closed else "open"
         state = booked if visit.state is State.BOOKED else "cancelled" if visit.state is State.CANCELLED else "over"
         guests = sorted(record.guests, key=lambda name: record.guests[name].made)
-        return Seen(state, to_text(visit.start), tuple(_people(record, session)), tuple(link(name) for name in guests))
+        device = visit.device.result if visit.device else ""
+        return Seen(
+            state, to_text(visit.start), device, tuple(_people(record, session)), tuple(link(name) for name in guests)
+        )
 
 
 def _people(record: Record, session: PageSession) -> Iterator[Person]:

@@ -3,15 +3,19 @@
 import logging
 from dataclasses import replace
 from random import Random
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.adapters.epic import EpicServers
 from shared.errors import Refused, Unavailable
+from shared.follow.epic_2018 import Epic2018
 from shared.follow.pauses import LAST_PROBE, PAUSE_AFTER
 from shared.follow.writeback import GIVE_UP_AFTER, due
 from shared.organisations.connection import Writeback
+from shared.visits.device import RESULTS, TESTED
 from tests.builders import KEY, NOW, a_visit, at
 from tests.follow.telling import DOCTOR, KEYS, Stamp, status
 
@@ -293,3 +297,30 @@ def test_without_a_wait_every_status_is_told() -> None:
     outbox = (status("connected", 0), status("left", 1), status("connected", 2))
     assert due(a_visit(outbox=outbox), outbox) == list(outbox)
     assert due(a_visit(outbox=outbox, outbox_tries=1), outbox) == [status("connected", 2)]
+
+
+async def test_a_device_test_is_told_beside_what_happens_in_the_call(stamp: Stamp) -> None:
+    """An adapter that has a word for it hears the last result, and neither makes the other old."""
+    key = await stamp.visit(status("device_passed", 5), status("waiting", 3))
+    stamp.ehr.answers = {"": AWAY}
+    await stamp.run(key)
+    stamp.later(await stamp.retry(key))
+    stamp.ehr.answers = {}
+    await stamp.run(key)
+    assert sorted(stamp.ehr.told) == [("N0", "patient", "device_passed"), ("N0", "patient", "waiting")]
+    assert (await stamp.record(key)).visit.outbox == ()
+
+
+async def test_an_ehr_without_a_word_for_device_tests_is_not_asked(stamp: Stamp) -> None:
+    """`epic-2018`: Epic publishes no field for it, and whatever a hospital's values are, they name the call's states."""
+    values = Writeback(
+        "epic-2018", {"waiting": "1", "connected": "2", "disconnected": "3"}, {"patient": "P", "provider": "U"}
+    )
+    connection = replace(stamp.connection, writeback=values)
+    adapter = Epic2018(cast("EpicServers", None))
+    assert adapter.speaks(connection, status("connected", 0))
+    assert not any(adapter.speaks(connection, status(TESTED + result, 0)) for result in RESULTS)
+    stamp.ehr.dumb = tuple(TESTED + result for result in RESULTS)
+    key = await stamp.visit(status("device_failed", 0))
+    await stamp.run(key)
+    assert (stamp.ehr.asked, (await stamp.record(key)).visit.outbox) == ([], ())

@@ -6,10 +6,12 @@ from hashlib import sha256
 
 import pytest
 
-from functions.device_page import device_page
+from functions.device_page import SCRIPT_HASH, STYLE_HASH, allow, device_fold, device_page
 from functions.device_words import words_of
 from functions.page_words import WORDS
+from functions.waiting_page import Seen, waiting_page
 from shared.visits.device import CHECKS, RESULTS
+from tests.builders import NOW
 
 BROWSERS = ("chrome", "edge", "safari_mac", "safari_ios", "ios", "android", "samsung", "firefox", "embedded", "other")
 PLACES = re.compile(r"\{\w+\}")
@@ -54,7 +56,23 @@ def test_the_policy_knows_the_page_s_own_scripts_and_styles_and_no_others() -> N
     assert "default-src 'none'" in policy
     assert "connect-src 'self'" in policy
     assert answer.headers["Permissions-Policy"] == "camera=(self), microphone=(self)"
-    assert not re.findall(r"(?:src|href)=", answer.get_body().decode())
+    linked = re.findall(r'(?:src|href)="([^"]*)"', answer.get_body().decode())
+    assert {link.removesuffix(link[-2:]) for link in linked} == {"?lang="}
+
+
+def test_the_waiting_page_s_policy_lets_the_folded_test_run_and_nothing_else() -> None:
+    seen = Seen("waiting", "soon", None, "", moved=False, now=NOW, query="", fits=True)
+    plain = waiting_page("vi", seen)
+    answer = allow(waiting_page("vi", seen, check=device_fold("vi", "CODE")))
+    added = answer.headers["Content-Security-Policy"]
+    for digest in (STYLE_HASH, SCRIPT_HASH):
+        assert added.count(digest) == 1
+        added = added.replace(f"{digest} ", "")
+    assert added == plain.headers["Content-Security-Policy"]
+    own = re.findall(r"<(?:script|style)>(.*?)</(?:script|style)>", answer.get_body().decode(), re.DOTALL)
+    policy = answer.headers["Content-Security-Policy"]
+    assert all(b64encode(sha256(content.encode()).digest()).decode() in policy for content in own)
+    assert answer.headers["Permissions-Policy"] == "camera=(self), microphone=(self)"
 
 
 def test_a_page_without_a_visit_promises_no_care_team_anything() -> None:

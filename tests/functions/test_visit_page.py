@@ -10,6 +10,7 @@ from functions.guest_page import invitation_page
 from functions.page_words import WORDS as COMMON
 from functions.visit_page import gone_page, visit_page
 from functions.visit_script import SCRIPT
+from shared.visits.device import RESULTS
 from shared.visits.guests import ROLES
 
 SEEN = {"state": "open", "start": "2026-11-24T16:15:00Z", "people": [], "guests": []}
@@ -30,6 +31,7 @@ def test_every_word_of_the_visit_page_is_said_somewhere_and_no_other_is() -> Non
     html = re.findall(r'said\("(\w+)"\)|said\(\'(\w+)\'\)', open_source("functions/visit_page.py"))
     used = {first or second for first, second in html} | set(re.findall(r"words\.(\w+)", SCRIPT))
     by_value = {"waiting", "connected", "left", "revoked", "expired", "over", "cancelled"}
+    by_value |= {f"device_{result}" for result in RESULTS}
     given = set(visit_words.WORDS["en"]) - {f"role_{role}" for role in ROLES}
     assert used | by_value == given
 

@@ -412,3 +412,47 @@ async def test_the_page_speaks_seven_languages(
         await patient.accessible()
         assert patient.complaints == []
         assert not [url for url in patient.asked if url.endswith("/result")]
+
+
+async def test_whoever_waits_can_check_the_device_meanwhile(hospital: Hospital, devices: Browser) -> None:
+    """The same test, folded up on the patient's page, which goes on asking."""
+    start, address = await booked(hospital)
+    async with a_patient(devices, address.replace("/device-test/", "/v/")) as patient:
+        page = patient.page
+        await expect(page.locator("#device-start")).to_be_hidden()
+        await patient.accessible()
+        await page.get_by_text("Check my device while waiting").focus()
+        await page.keyboard.press("Enter")
+        await patient.start()
+        await patient.finds("camera", "ok")
+        await patient.finds("microphone", "ok")
+        await patient.finds("network", "good")
+        await patient.hears()
+        await patient.ends("passed")
+        await patient.accessible()
+        assert (await kept(hospital, start))["result"] == "passed"
+        await page.get_by_text("Check my device while waiting").click()
+        assert await page.locator("#device-picture").evaluate("video => video.srcObject === null")
+        assert patient.complaints == []
+
+
+async def test_the_language_can_be_chosen_at_the_foot_of_the_page(devices: Browser, anywhere: str) -> None:
+    async with a_patient(devices, anywhere) as patient:
+        await patient.page.get_by_role("link", name="Français").click()
+        await expect(patient.page.get_by_role("heading", level=1)).to_have_text("Testez votre appareil")
+
+
+async def test_a_visit_that_is_cancelled_says_so_and_keeps_nothing_more(hospital: Hospital, devices: Browser) -> None:
+    appointment = await hospital.booked()
+    address = f"{hospital.config.functions}/api/device-test/{await hospital.link(appointment)}"
+    async with a_patient(devices, address) as patient:
+        await patient.start()
+        for check, outcome in (("camera", "ok"), ("microphone", "ok"), ("network", "good")):
+            await patient.finds(check, outcome)
+        await hospital.send(appointment, "S15")
+        await patient.hears()
+        await patient.ends("passed", "The visit is over or was cancelled, so the outcome was not kept.")
+        again = await patient.page.reload()
+        assert again
+        assert again.status == 410
+        await expect(patient.page.get_by_role("heading", level=1)).to_have_text("This visit was cancelled.")

@@ -297,3 +297,23 @@ async def test_everything_works_by_keyboard_and_the_sound_is_off_at_first(
     assert await page.evaluate("document.activeElement.textContent") == "Copy"
     await page.locator("#sound").check()
     await expect(page.locator("#sound")).to_be_checked()
+
+
+@pytest.mark.usefixtures("with_page")
+async def test_the_clinician_sees_what_the_device_test_came_to(hospital: Hospital, chromium: Browser) -> None:
+    appointment = await hospital.booked()
+    await hospital.world.control("POST", "/epic/appointments", json={
+        "csn": appointment.csn, "start": appointment.start.isoformat(),
+    })  # fmt: skip
+    page = await launched(hospital, chromium, appointment.csn)
+    await expect(page.locator("#notice")).to_contain_text("Nobody is waiting yet")
+    await expect(page.locator("#device")).to_be_hidden()
+    link = await hospital.link(appointment)
+    checks = {"browser": "ok", "network": "good", "camera": "denied", "microphone": "ok", "speaker": "heard"}
+    result = f"{hospital.config.functions}/api/device-test/{link}/result"
+    answer = await hospital.world.http.put(result, json={"checks": checks})
+    assert answer.json() == {"result": "failed"}
+    await expect(page.locator("#device")).to_contain_text("Device test: failed.", timeout=30_000)
+    await hospital.world.http.put(result, json={"checks": checks | {"camera": "ok"}})
+    await expect(page.locator("#device")).to_have_text("Device test: passed.", timeout=30_000)
+    await accessible(page)

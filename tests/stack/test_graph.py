@@ -13,13 +13,14 @@ import pytest
 from azure.data.tables import UpdateMode
 
 from local.browser import Browser
-from local.config import APP_CLIENT_ID, PEOPLE, TENANT_ID
+from local.config import APP_CLIENT_ID, CONNECTION_ID, PEOPLE, TENANT_ID
 from local.demo.steps import until
 from tests.stack.conftest import Hospital
 
 Unchanged = Callable[[], Awaitable[None]]
 CHANGE_TRACKING = "0bf30f3b-4a52-48df-9a82-234910c4a086"
 DOCTOR = PEOPLE["clinician"]
+WRITEBACK = f"/connections/{CONNECTION_ID}/writeback"
 
 
 class Meeting:
@@ -200,6 +201,61 @@ async def test_an_epic_that_is_away_hears_it_all_later(hospital: Hospital, meeti
     assert await until(told, "the status", seconds=60) == [("patient", "connected")]
 
 
+async def test_what_epic_refuses_for_one_appointment_is_kept_and_written_after_all(
+    hospital: Hospital, meeting: Meeting
+) -> None:
+    rule = {"route": "epic:/interconnect-demo-oauth/api/epic/2018", "status": 404}
+    await hospital.world.control("PUT", "/faults", json=rule)
+    await meeting.roster("Guest", "join")
+    visit = next(row["RowKey"] for row in await hospital.world.rows("visits") if meeting.id in str(row.get("room")))
+
+    async def kept() -> dict[str, Any] | None:
+        standing = await hospital.world.api("admin", "GET", WRITEBACK)
+        return next((one for one in standing["not_written"] if one["visit"] == visit), None)
+
+    one = await until(kept, "the record of what was not written")
+    await hospital.world.control("DELETE", "/faults")
+    assert (one["role"], one["status"], one["problem"]["code"]) == ("patient", "connected", "ehr.appointment_unknown")
+    assert await meeting.statuses() == []
+    for _ in range(2):
+        came = await hospital.world.api("admin", "POST", f"{WRITEBACK}/replay", json={"id": one["id"]})
+    assert came == {"replayed": 0, "superseded": 0, "gone": 0, "left": 0}
+    assert await meeting.told(1) == [("patient", "connected")]
+    assert await kept() is None
+
+
+async def test_a_status_waits_while_the_connection_is_paused_and_ends_the_pause_as_its_probe(
+    hospital: Hospital, meeting: Meeting
+) -> None:
+    now = datetime.now(UTC)
+    row = {
+        "PartitionKey": "writeback", "RowKey": CONNECTION_ID, "refusals": 3, "tries": 1, "paused": True,
+        "since": _text(now), "code": "ehr.not_answering", "probe": _text(now + timedelta(seconds=20)),
+    }  # fmt: skip
+    await hospital.world.tables.get_table_client("work").upsert_entity(row)
+    await meeting.roster("Guest", "join")
+
+    async def waits() -> bool:
+        rows = await hospital.world.rows("visits")
+        return any(meeting.id in str(each.get("room")) and each.get("outbox_code") for each in rows)
+
+    await until(waits, "the status to wait")
+    paused = (await hospital.world.api("admin", "GET", WRITEBACK))["paused"]
+    assert paused["problem"]["code"] == "ehr.not_answering"
+    assert await meeting.statuses() == []
+
+    async def told() -> list[tuple[str, str]] | None:
+        await hospital.world.run_tick()
+        return await meeting.statuses() or None
+
+    assert await until(told, "the status", seconds=60) == [("patient", "connected")]
+
+    async def over() -> bool:
+        return (await hospital.world.api("admin", "GET", WRITEBACK))["paused"] is None
+
+    await until(over, "the pause to be over")
+
+
 async def test_what_no_event_told_comes_from_the_attendance_report(hospital: Hospital, meeting: Meeting) -> None:
     """Every event but the last is lost; Epic hears nothing of it, the report does."""
     begun = datetime.now(UTC) - timedelta(hours=4)
@@ -235,5 +291,9 @@ async def _appointment_was(hospital: Hospital, meeting: Meeting, start: datetime
     """Puts the visit's time back, as if hours had gone by."""
     rows = [row for row in await hospital.world.rows("visits") if meeting.id in str(row.get("room"))]
     assert len(rows) == 1
-    changed = rows[0] | {"start": start.strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
+    changed = rows[0] | {"start": _text(start)}
     await hospital.world.tables.get_table_client("visits").update_entity(changed, mode=UpdateMode.MERGE)
+
+
+def _text(instant: datetime) -> str:
+    return instant.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

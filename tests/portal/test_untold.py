@@ -30,7 +30,7 @@ def a_status(row: str, **changes: Any) -> dict[str, Any]:
     } | changes  # fmt: skip
 
 
-A_PAUSE = {
+A_PAUSE: dict[str, Any] = {
     "PartitionKey": "writeback", "RowKey": CONNECTION_ID, "refusals": 3, "tries": 1, "paused": True,
     "since": text(NOW - timedelta(minutes=2)), "code": "ehr.sign_in_refused", "probe": text(NOW + timedelta(hours=1)),
 }  # fmt: skip
@@ -52,7 +52,7 @@ async def paused(world: World) -> AsyncIterator[None]:
     table = world.tables.get_table_client("work")
     await table.upsert_entity(A_PAUSE)
     yield
-    await table.delete_entity(A_PAUSE["PartitionKey"], A_PAUSE["RowKey"])
+    await table.delete_entity(A_PAUSE)
 
 
 def section(here: Visitor) -> Locator:

@@ -10,6 +10,7 @@ import { useHealth } from '../../words/health';
 import { FindingList } from './FindingList';
 import { type Diagnosis, diagnose, isHint, LEVELS, ofLevel } from './findings';
 import { Hints } from './Hints';
+import { Untold } from './Untold';
 import { Running, useVerdict, Verdict } from './Verdict';
 
 export function HealthOne({ id }: { id: string }) {
@@ -20,6 +21,7 @@ export function HealthOne({ id }: { id: string }) {
         <>
           <ConnectionBar connection={shown} page="health" />
           <Whole connection={shown} onChanged={connection.set} />
+          <Untold connection={shown} />
         </>
       )}
     </Loadable>

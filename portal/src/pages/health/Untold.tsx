@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { ask, type Schema } from '../../api/client';
 import { useAction } from '../../api/hooks';
 import { usePaged } from '../../api/paged';
-import { useConnections } from '../../app/connections';
+import type { Connection } from '../../app/connections';
 import { DocsLink } from '../../app/DocsLink';
 import { api, session } from '../../session/session';
 import { useStore } from '../../store';
@@ -26,9 +26,9 @@ type Status = Standing['not_written'][number];
 type Replayed = Schema<'Replayed'>;
 
 /** For administrators, of one connection. */
-export function Untold({ connection }: { connection: string }) {
+export function Untold({ connection }: { connection: Connection }) {
   const now = useStore(session);
-  return now.kind === 'ready' && now.me.admin ? <Statuses id={connection} key={connection} /> : null;
+  return now.kind === 'ready' && now.me.admin ? <Statuses id={connection.id} zone={connection.zone || ownZone()} /> : null;
 }
 
 async function standing(id: string, cursor = '', signal?: AbortSignal): Promise<Standing> {
@@ -49,7 +49,7 @@ async function replay(id: string, one: Status | undefined): Promise<Replayed> {
   }
 }
 
-function Statuses({ id }: { id: string }) {
+function Statuses({ id, zone }: { id: string; zone: string }) {
   const w = useHealth();
   const [whole, setWhole] = useState<Standing>();
   const list = usePaged<Status>(
@@ -93,7 +93,7 @@ function Statuses({ id }: { id: string }) {
         )
       }
     >
-      {whole?.paused && <Paused id={id} paused={whole.paused} />}
+      {whole?.paused && <Paused zone={zone} paused={whole.paused} />}
       <Loadable of={list.first} lines={2}>
         {() => (
           <div class="health-failed" ref={head} tabIndex={-1}>
@@ -102,7 +102,7 @@ function Statuses({ id }: { id: string }) {
               <p class="soft health-failed-none">{w(whole?.on === false ? 'untold.off' : 'untold.none')}</p>
             ) : (
               <>
-                <UntoldTable id={id} statuses={list.items} busy={doing.busy} onAgain={(one) => doing.run(one)} />
+                <UntoldTable zone={zone} statuses={list.items} busy={doing.busy} onAgain={(one) => doing.run(one)} />
                 <More
                   shown={w('untold.count', { count: list.items.length })}
                   unfinished={list.unfinished}
@@ -119,16 +119,10 @@ function Statuses({ id }: { id: string }) {
   );
 }
 
-function useZone(id: string): string {
-  const connections = useConnections().data ?? [];
-  return connections.find((one) => one.id === id)?.zone || ownZone();
-}
-
-function Paused({ id, paused }: { id: string; paused: NonNullable<Standing['paused']> }) {
+function Paused({ zone, paused }: { zone: string; paused: NonNullable<Standing['paused']> }) {
   const w = useHealth();
   const format = useFormat();
   const codeText = useCodeText();
-  const zone = useZone(id);
   const { detail, fix, code } = codeText(paused.problem);
   return (
     <div class="health-paused">
@@ -152,18 +146,20 @@ function Code({ code }: { code: string }) {
 }
 
 interface TableProps {
-  readonly id: string;
+  readonly zone: string;
   readonly statuses: readonly Status[];
   readonly busy: boolean;
   readonly onAgain: (status: Status) => void;
 }
 
-function UntoldTable({ id, statuses, busy, onAgain }: TableProps) {
+function UntoldTable({ zone, statuses, busy, onAgain }: TableProps) {
   const w = useHealth();
   const format = useFormat();
   const codeText = useCodeText();
-  const zone = useZone(id);
-  const what = ({ role, status }: Status) => w(`untold.${role}.${status}`);
+  const what = ({ role, status }: Status) => {
+    if (role === 'visit' || status === 'link') return w('untold.visit.link');
+    return w(`untold.${role}.${status}`);
+  };
   const columns: Column<Status>[] = [
     {
       key: 'what',

@@ -6,7 +6,6 @@ import { useHealth } from '../../words/health';
 import { Failures } from './Failures';
 import { HealthList } from './List';
 import { HealthOne } from './One';
-import { Untold } from './Untold';
 import './health.css';
 
 export default function HealthPage({ id }: PageProps) {
@@ -22,7 +21,6 @@ export default function HealthPage({ id }: PageProps) {
       }
     >
       {id === undefined ? <HealthList /> : <HealthOne id={id} />}
-      {id !== undefined && <Untold connection={id} />}
       <Failures connection={id} />
     </Page>
   );

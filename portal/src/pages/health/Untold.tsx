@@ -28,7 +28,9 @@ type Replayed = Schema<'Replayed'>;
 /** For administrators, of one connection. */
 export function Untold({ connection }: { connection: Connection }) {
   const now = useStore(session);
-  return now.kind === 'ready' && now.me.admin ? <Statuses id={connection.id} zone={connection.zone || ownZone()} /> : null;
+  return now.kind === 'ready' && now.me.admin ? (
+    <Statuses id={connection.id} zone={connection.zone || ownZone()} />
+  ) : null;
 }
 
 async function standing(id: string, cursor = '', signal?: AbortSignal): Promise<Standing> {

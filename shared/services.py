@@ -528,17 +528,20 @@ class Services:
 
     @cached_property
     def writeback(self) -> WriteBack:
+        from shared.adapters.appointments import Appointments
         from shared.follow.ehr import BackendTokens
         from shared.follow.epic_2018 import Epic2018
+        from shared.follow.oracle_health import OracleHealth
         from shared.follow.writeback import WriteBack
 
         return WriteBack(
-            {"epic-2018": Epic2018(self.epic)},
+            {"epic-2018": Epic2018(self.epic), "oracle-health": OracleHealth(Appointments(self.web))},
             BackendTokens(self.epic, self.signer, self.clock),
             self.pauses,
             self.untold,
             self.keys,
             self.connection_of,
+            self.settings.public_url,
             self.clock,
         )
 
@@ -702,6 +705,7 @@ class Services:
             reminders=sms.reminders,
             quiet=sms.quiet,
             writeback_on=connection.writeback.kind != "none",
+            links_on=connection.writeback.kind == "oracle-health",
         )
 
     async def close(self) -> None:

@@ -79,7 +79,7 @@ class EpicServers:
         """One token call. Raises `Refused("launch.ehr_refused")` or `Unavailable`. Never repeated: codes work once."""
         try:
             answer = await self._web.send(
-                "POST", url, form=form, headers={"Epic-Client-ID": client_id}, read_seconds=15
+                "POST", url, form=form, headers={"Epic-Client-ID": client_id} if client_id else {}, read_seconds=15
             )
         except UpstreamError:
             raise Unavailable from None

@@ -62,7 +62,6 @@ class Web:
 
         chain: list[Any] = [
             policies.RequestIdPolicy(request_id_header_name="client-request-id"),
-            policies.HeadersPolicy(base_headers={"Accept": "application/json"}),
             policies.UserAgentPolicy(base_user_agent="visitbridge"),
             Retries(
                 retry_total=self._retries,
@@ -98,7 +97,7 @@ class Web:
             self._base + path,
             json=json_body,
             data=dict(form) if form is not None else None,
-            headers=dict(headers or {}),
+            headers={"Accept": "application/json", **(headers or {})},
             # azure-core joins these as they are: a value with `&` would be two parameters.
             params={name: quote(value, safe="") for name, value in (params or {}).items()},
         )

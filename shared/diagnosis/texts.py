@@ -76,8 +76,10 @@ def writeback(connection: Connection) -> list[Finding]:
         return [finding("writeback.off")]
     if not connection.client_id("backend"):
         return [finding("writeback.no_client")]
-    missing = [name for name in STATUSES if not rules_of.statuses.get(name)]
-    missing += [name for name in ID_TYPES if not rules_of.id_types.get(name)]
+    missing = []
+    if rules_of.kind == "epic-2018":
+        missing = [name for name in STATUSES if not rules_of.statuses.get(name)]
+        missing += [name for name in ID_TYPES if not rules_of.id_types.get(name)]
     return [finding("writeback.incomplete", missing=", ".join(missing)) if missing else finding("writeback.configured")]
 
 

@@ -24,11 +24,16 @@ EVERYBODYS = ("ehr.sign_in_refused", "ehr.not_answering")
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One thing to tell. `session`: the visit's number in the EHR; `user`: the EHR's id of a clinician, else empty."""
+    """One thing to tell. `session`: the visit's number in the EHR; `user`: the EHR's id of a clinician, else empty; `link`
+    opens the visit for a patient, of use from `start` to `end`.
+    """
 
     item: Announcement
     session: str
     user: str
+    link: str
+    start: datetime
+    end: datetime
 
 
 class Adapter(Protocol):
@@ -36,6 +41,8 @@ class Adapter(Protocol):
 
     scope: str
     """What the backend's token is asked to allow; empty where the EHR knows by itself."""
+    epic_header: bool
+    """Whether the token call names the client in Epic's header."""
 
     def speaks(self, connection: Connection, item: Announcement) -> bool:
         """Whether the hospital's values have a word for it. Pure."""
@@ -54,24 +61,26 @@ class BackendTokens:
         self._servers = servers
         self._signer = signer
         self._clock = clock
-        self._kept: dict[str, tuple[datetime, str]] = {}
+        self._kept: dict[str, tuple[tuple[str, ...], datetime, str]] = {}
 
-    async def of(self, connection: Connection, scope: str) -> str:
+    async def of(self, connection: Connection, adapter: Adapter) -> str:
         """A token. Raises `Unavailable` with one of EVERYBODYS."""
         now = self._clock()
-        until, token = self._kept.get(connection.id, (now, ""))
-        if until > now:
-            return token
         if connection.endpoints is None:
             raise Unavailable("ehr.sign_in_refused")
         url, client_id = connection.endpoints.token, connection.client_id("backend")
+        # A token of a sign-in as it was before a change says nothing about the sign-in as it is.
+        how = (url, client_id, connection.assertion, connection.environment, adapter.scope)
+        before, until, token = self._kept.get(connection.id, ((), now, ""))
+        if before == how and until > now:
+            return token
         assertion = await client_assertion(
             self._signer, environment=connection.environment, algorithm=connection.assertion,
             client_id=client_id, token_url=url, now=now,
         )  # fmt: skip
-        form = {"grant_type": "client_credentials", **({"scope": scope} if scope else {}), **assertion}
+        form = {"grant_type": "client_credentials", **({"scope": adapter.scope} if adapter.scope else {}), **assertion}
         try:
-            answer = await self._servers.token(url, form, client_id)
+            answer = await self._servers.token(url, form, client_id if adapter.epic_header else "")
         except Refused:
             raise Unavailable("ehr.sign_in_refused") from None
         except Unavailable:
@@ -79,7 +88,7 @@ class BackendTokens:
         token = str(answer.get("access_token") or "")
         if not token:
             raise Unavailable("ehr.sign_in_refused")
-        self._kept[connection.id] = (now + TOKEN_KEPT, token)
+        self._kept[connection.id] = (how, now + TOKEN_KEPT, token)
         return token
 
     def forget(self, connection: Connection) -> bool:

@@ -14,6 +14,7 @@ class Epic2018:
     """An adapter for writing back."""
 
     scope = ""
+    epic_header = True
 
     def __init__(self, servers: EpicServers) -> None:
         self._servers = servers

@@ -43,14 +43,14 @@ class PauseShown(Shown):
 
 
 class UntoldShown(Shown):
-    """A status that was not written. `visit`: the visit's key, which is no number of the EHR; `role`: whose it is; `at`:
-    of when it was.
+    """A status that was not written. `visit`: the visit's key, which is no number of the EHR; `role`: whose it is, of the
+    visit itself its link; `at`: of when it was.
     """
 
     id: str
     visit: str
-    role: Literal["patient", "clinician"]
-    status: Literal["waiting", "connected", "left"]
+    role: Literal["patient", "clinician", "visit"]
+    status: Literal["waiting", "connected", "left", "link"]
     at: Instant
     given_up_at: Instant
     problem: ProblemOfEhr

@@ -17,8 +17,9 @@ from shared.follow.untold import UntoldStatuses, who
 from shared.keys.keyring import Keyring, SealError
 from shared.keys.keys import Keys
 from shared.organisations.connection import Connection
-from shared.visits.visit import Announcement, Record
-from shared.work.moments import Rules
+from shared.visits.ids import link_token
+from shared.visits.visit import LINK, Announcement, Record
+from shared.work.moments import Rules, link_due, link_of
 from shared.work.worker import Doer, Outcome, Permit
 
 CALL_MARGIN = timedelta(seconds=15)
@@ -46,7 +47,7 @@ class WriteBack(Doer):
 
     def __init__(
         self, adapters: Mapping[str, Adapter], tokens: BackendTokens, pauses: Pauses, untold: UntoldStatuses, keys: Keys,
-        connection_of: ConnectionOf, clock: Clock,
+        connection_of: ConnectionOf, public_url: str, clock: Clock,
     ) -> None:  # fmt: skip
         self._adapters = adapters
         self._tokens = tokens
@@ -54,16 +55,23 @@ class WriteBack(Doer):
         self._untold = untold
         self._keys = keys
         self._connection_of = connection_of
+        self._public_url = public_url
         self._clock = clock
 
-    def wanted(self, record: Record, rules: Rules, now: datetime) -> bool:  # noqa: ARG002
-        """Statuses that wait, and no pause after a failure."""
+    def wanted(self, record: Record, rules: Rules, now: datetime) -> bool:
+        """Statuses that wait, or a link, and no pause after a failure."""
         retry = record.visit.outbox_retry
-        return bool(record.visit.outbox) and (retry is None or retry <= now)
+        return (bool(record.visit.outbox) or link_due(record, rules, now)) and (retry is None or retry <= now)
 
-    def begin(self, record: Record, rules: Rules, now: datetime) -> Record:  # noqa: ARG002
-        """With the adapter off there is nothing to write."""
-        return record if rules.writeback_on else replace(record, visit=replace(record.visit, outbox=()))
+    def begin(self, record: Record, rules: Rules, now: datetime) -> Record:
+        """With the adapter off there is nothing to write; a link that is due joins what waits."""
+        visit = record.visit
+        if not rules.writeback_on:
+            return replace(record, visit=replace(visit, outbox=()))
+        if not link_due(record, rules, now):
+            return record
+        outbox = (*(item for item in visit.outbox if item.state != LINK), Announcement("visit", LINK, now))
+        return replace(record, visit=replace(visit, outbox=outbox, linked=link_of(record)))
 
     async def act(self, record: Record, permit: Permit, until: datetime) -> Outcome:  # noqa: ARG002
         """Writes each status in turn and stops at the first that cannot be written now: order is kept."""
@@ -91,7 +99,7 @@ class WriteBack(Doer):
             if (item.again or item.at) + GIVE_UP_AFTER <= now:
                 course.given_up.append((item, record.visit.outbox_code or "ehr.too_late"))
                 continue
-            word = _word(record, item, ring)
+            word = self._word(record, item, ring)
             if word is None:
                 course.done.append(item)
                 continue
@@ -123,12 +131,24 @@ class WriteBack(Doer):
 
     async def _say(self, connection: Connection, adapter: Adapter, word: Word) -> None:
         try:
-            await adapter.tell(connection, word, await self._tokens.of(connection, adapter.scope))
+            await adapter.tell(connection, word, await self._tokens.of(connection, adapter))
         except Unavailable as error:
             # A token that was kept may have been withdrawn before its time: one of now says which it is.
             if not (self._tokens.forget(connection) and error.code == "ehr.sign_in_refused"):
                 raise
-            await adapter.tell(connection, word, await self._tokens.of(connection, adapter.scope))
+            await adapter.tell(connection, word, await self._tokens.of(connection, adapter))
+
+    def _word(self, record: Record, item: Announcement, ring: Keyring) -> Word | None:
+        """What to tell; None for a visit whose seals no key opens any more, or whose link none makes."""
+        visit, key = record.visit, str(record.visit.key)
+        try:
+            session = ring.unseal("session", visit.session, key).decode()
+            sealed = visit.staff.get(item.person, "")
+            user = ring.unseal("staff", sealed, key).decode() if sealed else ""
+            link = f"{self._public_url}/api/v/{link_token(ring, visit.key, session)}" if item.state == LINK else ""
+        except (SealError, ValueError):
+            return None
+        return Word(item, session, user, link, visit.start, visit.end)
 
     def _written(self, current: Record, course: _Course) -> Record:
         visit = current.visit
@@ -165,15 +185,3 @@ def due(record: Record, waiting: Sequence[Announcement]) -> list[Announcement]:
 def _told(record: Record, item: Announcement) -> bool:
     told = record.visit.told.get(who(item))
     return told is not None and told[0] > item.at
-
-
-def _word(record: Record, item: Announcement, ring: Keyring) -> Word | None:
-    """What to tell; None for a visit whose seals no key opens any more."""
-    key = str(record.visit.key)
-    try:
-        session = ring.unseal("session", record.visit.session, key).decode()
-        sealed = record.visit.staff.get(item.person, "")
-        user = ring.unseal("staff", sealed, key).decode() if sealed else ""
-    except SealError:
-        return None
-    return Word(item, session, user)

@@ -15,6 +15,7 @@ EVIDENCE_LIFE = timedelta(minutes=15)
 CONFIRMATIONS = ("scheduled", "updated", "cancelled")
 Environment = Literal["testing", "production"]
 Gateway = Literal["", "acs", "sns"]
+WritebackKind = Literal["none", "epic-2018", "oracle-health"]
 
 
 class ConnectionState(StrEnum):
@@ -49,9 +50,11 @@ class SmsRules:
 
 @dataclass(frozen=True, slots=True)
 class Writeback:
-    """How statuses reach the EHR. Off until the hospital gives the values, which Epic does not publish."""
+    """How statuses reach the EHR. Off until the hospital gives the values, which Epic does not publish; `id_types` and
+    `vendor` are Epic's.
+    """
 
-    kind: Literal["none", "epic-2018"] = "none"
+    kind: WritebackKind = "none"
     statuses: Mapping[str, str] = field(default_factory=dict)
     id_types: Mapping[str, str] = field(default_factory=dict)
     vendor: str = "VisitBridge"

@@ -42,9 +42,36 @@ def apply(connection: Connection, form: ConnectionFields, *, allow_loopback: boo
         changes["writeback"] = Writeback(
             form.writeback.kind, _plain(form.writeback.statuses), _plain(form.writeback.id_types)
         )
+        why = values_wrong(changes["writeback"])
+        if why:
+            wrong["writeback"] = why
     if wrong:
         raise Refused("request.invalid", fields=wrong)
     return replace(connection, **changes)
+
+
+def values_wrong(writeback: Writeback) -> str:
+    """What keeps the hospital's values from being used, empty if nothing. A connected that nothing can take back, and two
+    statuses that the EHR could not tell apart, are worse than none.
+    """
+    statuses = {name: value for name, value in writeback.statuses.items() if value}
+    if writeback.kind == "epic-2018":
+        if not {"connected", "disconnected"} <= set(statuses):
+            return "needs a value for connected and for disconnected"
+        if statuses["connected"] == statuses["disconnected"]:
+            return "needs values for connected and disconnected that differ"
+        if not any(writeback.id_types.values()):
+            return "needs a value for the ids of clinicians, of patients, or both"
+    if writeback.kind == "oracle-health":
+        if statuses.get("connected") not in ("arrived", "checked-in"):
+            return "needs arrived or checked-in for connected"
+        if statuses.get("waiting", "arrived") != "arrived":
+            return "takes only arrived for waiting"
+        if "disconnected" in statuses:
+            return "takes nothing for disconnected: an appointment does not go back"
+        if any(writeback.id_types.values()):
+            return "takes no kinds of ids"
+    return ""
 
 
 def with_approver(connection: Connection, approver: PersonRef | None) -> Connection:

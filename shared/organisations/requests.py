@@ -68,9 +68,12 @@ Code = Annotated[str, Meta(max_length=20, pattern=LINE)]
 
 
 class WritebackChange(Request):
-    """How statuses reach the EHR; `statuses` and `id_types` are the hospital's own values."""
+    """How statuses reach the EHR. `epic-2018` needs the hospital's own values for `connected` and `disconnected` in
+    `statuses`, and for one of `id_types` or both. `oracle-health` needs one for `connected`: `arrived` or `checked-in`; for
+    `waiting` it may have `arrived`; it takes none for `disconnected`, and no `id_types`.
+    """
 
-    kind: Literal["none", "epic-2018"]
+    kind: Literal["none", "epic-2018", "oracle-health"]
     statuses: dict[Literal["waiting", "connected", "disconnected"], Code] = {}
     id_types: dict[Literal["provider", "patient"], Code] = {}
 

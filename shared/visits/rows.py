@@ -138,6 +138,7 @@ def _visit_fields(visit: Visit) -> dict[str, Any]:
         "outbox_retry": visit.outbox_retry and to_text(visit.outbox_retry),
         "outbox_tries": visit.outbox_tries,
         "outbox_code": visit.outbox_code or None,
+        "linked": visit.linked or None,
         "told": json.dumps({who: (to_text(at), state) for who, (at, state) in visit.told.items()})
         if visit.told
         else None,
@@ -221,6 +222,7 @@ def _visit(key: VisitKey, row: Entity) -> Visit:
         outbox_retry=from_text_or_none(row.get("outbox_retry")),
         outbox_tries=row["outbox_tries"],
         outbox_code=str(row.get("outbox_code") or ""),
+        linked=str(row.get("linked") or ""),
         told={who: (from_text(at), state) for who, (at, state) in json.loads(row.get("told") or "{}").items()},
         times=Times(
             most_people=row["most_people"],

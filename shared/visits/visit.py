@@ -173,10 +173,14 @@ class Presence:
     moves: tuple[Move, ...] = ()
 
 
+LINK = "link"
+"""What is announced of a visit itself: how it is opened, and when."""
+
+
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """A status still to be written back to the EHR, in order. `person` is the clinician's oid, empty for a patient;
-    `again`: when an administrator asked for it once more.
+    """A status still to be written back to the EHR, in order. `role` may also be `visit`, of which the LINK is told;
+    `person` is the clinician's oid, empty for a patient; `again`: when an administrator asked for it once more.
     """
 
     role: str
@@ -250,7 +254,8 @@ class Visit:
     the visit and `applied_number` its MSH-10, if a number; `ended` is the time of the latest that ended it; `heard` is by
     patient. `closed`: a clinician ended it for all, until one launches it again. `joins`: how often it was entered, by
     `way:device`; `tried`: when somebody last came from the chart or was sent into the meeting. `told`: what the EHR was
-    told last of each participant, and of when it was; `outbox_code`: why what waits could not be told.
+    told last of each participant, and of when it was; `outbox_code`: why what waits could not be told; `linked`: for which
+    time the link is with the EHR, or on its way.
     """
 
     key: VisitKey
@@ -280,6 +285,7 @@ class Visit:
     outbox_tries: int = 0
     outbox_code: str = ""
     told: Mapping[str, Move] = field(default_factory=dict)
+    linked: str = ""
     times: Times = Times()
     facts_due: bool = False
     noted: Noted = Noted()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
+from shared.clock import to_text
 from shared.visits.changes import TOMBSTONE_KEPT, needs_phone, recipients
 from shared.visits.visit import LINK_GRACE, Moment, Record, State, Text, TextState
 
@@ -20,13 +21,14 @@ MOVABLE_FROM_MINUTES = 720
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What of a connection's settings decides about time. `reminders`: minutes before the start, any order; `quiet`:
-    from and to, `HH:MM` in the visit's zone.
+    from and to, `HH:MM` in the visit's zone; `links_on`: the EHR is given the link of each visit.
     """
 
     texts_on: bool = False
     reminders: tuple[int, ...] = ()
     quiet: tuple[str, str] | None = None
     writeback_on: bool = False
+    links_on: bool = False
 
 
 def due_reminders(record: Record, rules: Rules, now: datetime) -> list[Text]:
@@ -51,6 +53,19 @@ def _moments(record: Record, rules: Rules, now: datetime) -> Iterator[Moment]:
             yield Moment(max(at, visit.texts_retry or at))
     for at in _others(record, now):
         yield Moment(at, paced=False)
+    if link_due(record, rules, now):
+        yield Moment(record.visit.outbox_retry or now, paced=False)
+
+
+def link_of(record: Record) -> str:
+    """For which time a visit's link is of use, as it is noted once the EHR is given it."""
+    return f"{to_text(record.visit.start)} {to_text(record.visit.end)}"
+
+
+def link_due(record: Record, rules: Rules, now: datetime) -> bool:
+    """Whether the EHR has yet to be given the visit's link, or the link's time: a visit that is still to come."""
+    visit = record.visit
+    return rules.links_on and visit.state is State.BOOKED and visit.end > now and visit.linked != link_of(record)
 
 
 def reconciliation(record: Record) -> datetime | None:

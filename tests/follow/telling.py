@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.errors import BridgeError
-from shared.follow.ehr import BackendTokens, Word
+from shared.follow.ehr import Adapter, BackendTokens, Word
 from shared.follow.pauses import Pauses
 from shared.follow.untold import UntoldStatuses
 from shared.follow.writeback import WriteBack
@@ -39,6 +39,7 @@ class Ehr:
 
     clock: StillClock
     scope: str = ""
+    epic_header: bool = True
     answers: dict[str, BridgeError] = field(default_factory=dict)
     asked: list[tuple[str, str, str]] = field(default_factory=list)
     told: list[tuple[str, str, str]] = field(default_factory=list)
@@ -64,7 +65,7 @@ class Tokens(BackendTokens):
         self.asked = 0
         self.kept = False
 
-    async def of(self, connection: Connection, scope: str) -> str:
+    async def of(self, connection: Connection, adapter: Adapter) -> str:
         self.asked += 1
         self.kept = True
         return "token"
@@ -111,6 +112,7 @@ class Stamp:
             self.untold,
             StillKeys(RING),
             self.connection_of,
+            "https://amer.example.org",
             self.clock,
         )
 
@@ -123,7 +125,8 @@ class Stamp:
         return self.connection if connection_id == self.connection.id else None
 
     async def rules_of(self, _: str) -> Rules:
-        return Rules(writeback_on=self.connection.writeback.kind != "none")
+        kind = self.connection.writeback.kind
+        return Rules(writeback_on=kind != "none", links_on=kind == "oracle-health")
 
     async def visit(self, *outbox: Announcement, number: int = 0) -> VisitKey:
         """A visit `N<number>` with statuses to tell, one of them perhaps of the doctor."""

@@ -155,3 +155,39 @@ def test_a_query_string_is_read_as_numbers() -> None:
 def test_a_bad_query_is_refused(query: dict[str, str]) -> None:
     with pytest.raises(Refused, match=r"request.invalid"):
         take(Page, query, strict=False)
+
+
+@pytest.mark.parametrize(
+    ("writeback", "why"),
+    [
+        ({"kind": "none"}, ""),
+        ({"kind": "epic-2018", "statuses": {"connected": "1", "disconnected": "2"}, "id_types": {"patient": "3"}}, ""),
+        ({"kind": "epic-2018"}, "for connected and for disconnected"),
+        ({"kind": "epic-2018", "statuses": {"connected": "1"}, "id_types": {"patient": "3"}}, "for disconnected"),
+        (
+            {"kind": "epic-2018", "statuses": {"connected": "1", "disconnected": ""}, "id_types": {"patient": "3"}},
+            "for disconnected",
+        ),
+        (
+            {"kind": "epic-2018", "statuses": {"connected": "1", "disconnected": "1"}, "id_types": {"patient": "3"}},
+            "that differ",
+        ),
+        ({"kind": "epic-2018", "statuses": {"connected": "1", "disconnected": "2"}}, "ids of clinicians"),
+        ({"kind": "oracle-health", "statuses": {"connected": "checked-in", "waiting": "arrived"}}, ""),
+        ({"kind": "oracle-health", "statuses": {"connected": "arrived"}}, ""),
+        ({"kind": "oracle-health"}, "for connected"),
+        ({"kind": "oracle-health", "statuses": {"connected": "fulfilled"}}, "for connected"),
+        ({"kind": "oracle-health", "statuses": {"connected": "arrived", "waiting": "booked"}}, "for waiting"),
+        ({"kind": "oracle-health", "statuses": {"connected": "arrived", "disconnected": "booked"}}, "does not go back"),
+        ({"kind": "oracle-health", "statuses": {"connected": "arrived"}, "id_types": {"patient": "1"}}, "kinds of ids"),
+    ],
+    ids=str,
+)
+def test_the_values_of_write_back_are_required_and_must_make_sense(writeback: dict[str, Any], why: str) -> None:
+    body = {"writeback": writeback}
+    if not why:
+        assert changed(body).writeback.kind == writeback["kind"]
+        return
+    with pytest.raises(Refused) as caught:
+        changed(body)
+    assert why in caught.value.fields["writeback"]

@@ -185,14 +185,44 @@ async def test_write_back_takes_the_hospital_s_own_values(editing: Open, made: M
     await here.page.get_by_role("heading", name="Advanced").click()
     await here.page.get_by_role("radio", name="Epic, as of 2018").check()
     await here.page.get_by_role("textbox", name="Joined").fill("1")
+    await here.page.get_by_role("textbox", name="Left").fill("2")
     await here.page.get_by_role("textbox", name="Of a patient").fill("FHIR")
     await here.page.get_by_role("combobox", name="Signature").select_option("RS384")
     await here.assert_accessible()
     await save(here, "Save").click()
     await told(here, "Saved")
     after = await made.now(added)
-    assert after["writeback"] == {"kind": "epic-2018", "statuses": {"connected": "1"}, "id_types": {"patient": "FHIR"}}
+    assert after["writeback"] == {
+        "kind": "epic-2018", "statuses": {"connected": "1", "disconnected": "2"}, "id_types": {"patient": "FHIR"},
+    }  # fmt: skip
     assert after["assertion"] == "RS384"
+
+
+async def test_write_back_into_oracle_health_takes_statuses_of_an_appointment(editing: Open, made: Made) -> None:
+    added = await made.add()
+    here = await editing(added)
+    await here.page.get_by_role("heading", name="Advanced").click()
+    await here.page.get_by_role("radio", name="Oracle Health").check()
+    await here.page.get_by_role("combobox", name="When the patient is connected").select_option("checked-in")
+    await here.page.get_by_role("combobox", name="When the patient waits").select_option("arrived")
+    await here.assert_accessible()
+    await save(here, "Save").click()
+    await told(here, "Saved")
+    after = await made.now(added)
+    assert after["writeback"] == {
+        "kind": "oracle-health", "statuses": {"waiting": "arrived", "connected": "checked-in"}, "id_types": {},
+    }  # fmt: skip
+
+
+async def test_values_of_write_back_that_are_missing_are_asked_for(editing: Open, made: Made) -> None:
+    added = await made.add()
+    here = await editing(added)
+    await here.page.get_by_role("heading", name="Advanced").click()
+    await here.page.get_by_role("radio", name="Epic, as of 2018").check()
+    await here.page.get_by_role("textbox", name="Joined").fill("1")
+    await save(here, "Save").click()
+    await expect(here.page.get_by_role("group", name="Write-back")).to_contain_text("disconnected")
+    here.complaints.clear()
 
 
 async def test_entries_are_not_lost_without_a_question(editing: Open, made: Made) -> None:

@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
+import httpx
 import pytest
 from azure.keyvault.keys.aio import KeyClient
 
@@ -113,6 +115,14 @@ async def test_keys_are_rotated_while_launches_run_and_no_launch_notices(hospita
     assert {each["kid"] for each in (await authenticated(hospital))[-3:]} == {new}
 
 
+async def guest_joins(hospital: Hospital, room: httpx.URL) -> None:
+    """A patient enters a meeting, which is a status for the EHR."""
+    meetings = await hospital.world.control("GET", "/meetings")
+    meeting = next(each for each in meetings if httpx.URL(each["joinWebUrl"]) == room)
+    path = f"/meetings/{quote(str(meeting['id']), safe='')}/roster"
+    await hospital.world.control("POST", path, json={"participant": "Guest", "action": "join"})
+
+
 async def test_a_hospital_that_wants_rs384_gets_it_for_launches_and_write_back(hospital: Hospital) -> None:
     both = Both(hospital)
     home = Organisation(both.home.tenant, "admin", "approver", PEOPLE["clinician"], connection=CONNECTION_ID)
@@ -131,5 +141,11 @@ async def test_a_hospital_that_wants_rs384_gets_it_for_launches_and_write_back(h
         assert room.url.path.startswith("/l/meetup-join/")
         last = (await authenticated(hospital))[-1]
         assert (last["client"], last["alg"]) == ("provider", "RS384")
+        await guest_joins(hospital, room.url)
+
+        async def written_back() -> bool:
+            return any((each["client"], each["alg"]) == ("backend", "RS384") for each in await authenticated(hospital))
+
+        await until(written_back, "the write-back's own sign-in")
     finally:
         await choose("ES384")

@@ -1,4 +1,4 @@
-// What most hospitals never touch: statuses written back into Epic, the algorithm of our signature.
+// What most hospitals never touch: statuses written back into the EHR, the algorithm of our signature.
 import { useId } from 'preact/hooks';
 import { Radios } from '../../ui/Choices';
 import { FieldGroup } from '../../ui/Field';
@@ -7,9 +7,15 @@ import { Select } from '../../ui/Select';
 import { TextField } from '../../ui/TextField';
 import { useConnections } from '../../words/connections';
 import type { FormProps } from './ConnectionForm';
-import { ASSERTIONS, ID_TYPES, STATUSES } from './entries';
+import { ARRIVALS, ASSERTIONS, type Entries, ID_TYPES, STATUSES } from './entries';
 
 const LONGEST = 20;
+/** The values of one EHR are nothing to another. */
+const BEGINNING: Record<Entries['writeback']['kind'], Omit<Entries['writeback'], 'kind'>> = {
+  none: { statuses: {}, id_types: {} },
+  'epic-2018': { statuses: {}, id_types: {} },
+  'oracle-health': { statuses: { waiting: 'arrived', connected: 'checked-in' }, id_types: {} },
+};
 
 export function AdvancedPart({ entries, set, error, level }: FormProps) {
   const w = useConnections();
@@ -33,9 +39,31 @@ export function AdvancedPart({ entries, set, error, level }: FormProps) {
           options={[
             { value: 'none', label: w('writeback.none'), hint: w('writeback.none.hint') },
             { value: 'epic-2018', label: w('writeback.epic'), hint: w('writeback.epic.hint') },
+            { value: 'oracle-health', label: w('writeback.oracle'), hint: w('writeback.oracle.hint') },
           ]}
-          onChange={(kind) => set('writeback', { ...writeback, kind })}
+          onChange={(kind) => {
+            const other = (kind === 'oracle-health') !== (writeback.kind === 'oracle-health');
+            set('writeback', { ...writeback, ...(other && BEGINNING[kind]), kind });
+          }}
         />
+        {writeback.kind === 'oracle-health' && (
+          <FieldGroup legend={w('arrivals.label')} hint={w('arrivals.hint')}>
+            <div class="form-columns">
+              {(['waiting', 'connected'] as const).map((status) => (
+                <Select
+                  key={status}
+                  label={w(`arrivals.${status}`)}
+                  required={false}
+                  value={writeback.statuses[status] ?? ''}
+                  options={ARRIVALS[status].map((value) => ({ value, label: value || w('arrivals.none') }))}
+                  onChange={(value) =>
+                    set('writeback', { ...writeback, statuses: { ...writeback.statuses, [status]: value } })
+                  }
+                />
+              ))}
+            </div>
+          </FieldGroup>
+        )}
         {writeback.kind === 'epic-2018' && (
           <>
             <FieldGroup legend={w('statuses.label')} hint={w('statuses.hint')}>

@@ -5,6 +5,8 @@ import type { Connection } from '../../app/connections';
 export const AUDIENCES = ['provider', 'patient', 'devicetest', 'directsms', 'backend'] as const;
 export const STATUSES = ['waiting', 'connected', 'disconnected'] as const;
 export const ID_TYPES = ['provider', 'patient'] as const;
+/** What an appointment of Oracle Health may become; the first is for leaving it out. */
+export const ARRIVALS = { waiting: ['', 'arrived'], connected: ['arrived', 'checked-in'] } as const;
 export const LOBBIES = ['invited', 'organizer', 'organization'] as const;
 export const CHATS = ['limited', 'enabled', 'disabled'] as const;
 /** What is offered; the API takes any number of minutes up to the last. */
@@ -35,7 +37,7 @@ export interface Entries {
   };
   readonly assertion: (typeof ASSERTIONS)[number];
   readonly writeback: {
-    readonly kind: 'none' | 'epic-2018';
+    readonly kind: 'none' | 'epic-2018' | 'oracle-health';
     readonly statuses: Values<(typeof STATUSES)[number]>;
     readonly id_types: Values<(typeof ID_TYPES)[number]>;
   };

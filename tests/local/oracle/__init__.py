@@ -1,0 +1,1 @@
+"""The stand-in of Oracle Health, and our adapter against it."""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import uvicorn
 
-from local.oracle.app import Millennium
+from local.oracle.app import READ, WRITE, Millennium
 from local.standins import Server
 from shared.adapters.appointments import Appointments
 from shared.adapters.epic import Endpoints, EpicServers
@@ -55,13 +55,13 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(algorithm: str = "ES384", *, allowed: tuple[str, ...] | None = None) -> AsyncIterator[Served]:
+async def serving(algorithm: str = "ES384", *, allowed: tuple[str, ...] = (READ, WRITE)) -> AsyncIterator[Served]:
     """Until the block ends; `allowed`: the scopes that the client's registration has."""
     signer = Signer(PemVault(fresh()), wall_clock)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
         keys = await signer.jwks("testing")
-        millennium = Millennium(origin, CLIENT, keys, **({"allowed": allowed} if allowed else {}))
+        millennium = Millennium(origin, CLIENT, keys, allowed=allowed)
         server = Server(uvicorn.Config(millennium.app, log_level="warning", lifespan="off", access_log=False))
         task = asyncio.create_task(server.serve([listening]))
         try:

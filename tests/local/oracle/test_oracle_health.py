@@ -8,7 +8,8 @@ import pytest
 from local.oracle.app import READ, Millennium
 from shared.adapters.appointments import Appointment
 from shared.errors import Refused, Unavailable
-from shared.follow.oracle_health import LONGEST_LINK, TRIES, status_operations
+from shared.follow.oracle_health import LONGEST_LINK, TRIES, OracleHealth, status_operations
+from shared.organisations.connection import Connection, Writeback
 from shared.visits.visit import LINK, Announcement
 from tests.builders import NOW
 from tests.local.oracle.served import LINK_URL, Served, serving
@@ -71,7 +72,7 @@ async def test_who_was_slower_reads_again_and_patches_the_newer_version(served: 
             appointment.version += 1
         return known
 
-    served.adapter._appointments.read = read_and_lose  # type: ignore[method-assign]
+    served.adapter._appointments.read = read_and_lose  # type: ignore[method-assign, assignment]
     await served.tell("100", "connected")
     assert (served.status("100"), appointment.version) == ("checked-in", 4)
 
@@ -132,8 +133,6 @@ async def test_a_server_that_is_away_is_told_as_not_answering(served: Served) ->
 
 
 def test_only_the_patient_s_coming_and_the_link_are_told() -> None:
-    from tests.local.oracle.served import Connection, OracleHealth, Writeback
-
     connection = Connection(
         "c", "t", "https://ehr", "testing", "UTC", "", writeback=Writeback("oracle-health", {"connected": "arrived"})
     )

@@ -6,11 +6,18 @@ from datetime import timedelta
 from typing import Any, cast
 
 import pytest
+from azure.core.exceptions import ServiceRequestError
 
 from shared.adapters.entra import TenantTokens
 from shared.adapters.queues import Queues
 from shared.errors import Refused, Unavailable
-from shared.follow.notifications import ANSWER_WITHIN, CHANGE_TRACKING_APP, SENT_AT_ONCE, Notifications
+from shared.follow.notifications import (
+    ANSWER_WITHIN,
+    CHANGE_TRACKING_APP,
+    LOOK_WITHIN,
+    SENT_AT_ONCE,
+    Notifications,
+)
 from shared.keys.keys import Keys
 from shared.organisations.connection import Connection
 from shared.rooms.envelope import Envelope
@@ -47,6 +54,9 @@ class Rest:
         self.queued: list[str] = []
         self.changed: list[str] = []
         self.before_queued: Callable[[], Awaitable[None]] = at_once
+        self.before_known: Callable[[], Awaitable[None]] = at_once
+        self.messages: list[dict[str, Any]] = []
+        self.opened: list[Any] = []
 
     async def ring(self) -> Any:
         return RING
@@ -54,11 +64,20 @@ class Rest:
     async def send(self, _: str, message: dict[str, Any]) -> None:
         await self.before_queued()
         self.queued.append(message["visit"].partition("/")[0])
+        self.messages.append(message)
 
-    async def change(self, key: VisitKey, _: Change) -> None:
+    async def change(self, key: VisitKey, _: Change, **how: bool) -> None:
         self.changed.append(key.connection)
 
+    async def open(self, content: Any) -> dict[str, Any]:
+        self.opened.append(content)
+        return {}
+
+    async def run(self, _: Any) -> None:
+        """No work follows."""
+
     async def connection_of(self, connection_id: str) -> Connection | None:
+        await self.before_known()
         tenant = TENANT_OF.get(connection_id)
         return Connection(connection_id, tenant, "https://ehr", "testing", "UTC", "") if tenant else None
 
@@ -158,3 +177,45 @@ async def test_a_delivery_of_many_events_is_not_queued_one_by_one() -> None:
     await notifications.accept({"value": [an_item("ofhome", "home")] * 200, "validationTokens": ["home"]})
     assert len(rest.queued) == 200
     assert 1 < most <= SENT_AT_ONCE
+
+
+@pytest.mark.parametrize("error", [None, ServiceRequestError("storage is away")], ids=["slow", "away"])
+async def test_tables_that_are_slow_or_away_do_not_keep_graph_waiting_and_the_event_is_queued_still_encrypted(
+    monkeypatch: pytest.MonkeyPatch, error: Exception | None
+) -> None:
+    monkeypatch.setattr("shared.follow.notifications.LOOK_WITHIN", timedelta(milliseconds=20))
+    assert LOOK_WITHIN < ANSWER_WITHIN < timedelta(seconds=3)
+    notifications, rest = door()
+
+    async def never() -> None:
+        if error:
+            raise error
+        await asyncio.Event().wait()
+
+    rest.before_known = never
+    sealed = {"data": "sealed"}
+    item = an_item("ofhome", "home", encryptedContent=sealed)
+    await notifications.accept({"value": [item], "validationTokens": ["home"]})
+    assert [message["content"] for message in rest.messages] == [sealed]
+    assert rest.opened == []
+    rest.before_known = at_once
+    await notifications.open(rest.messages[0])
+    assert rest.opened == [sealed]
+
+
+async def test_what_the_door_could_not_ask_the_worker_asks_before_anything_is_opened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("shared.follow.notifications.LOOK_WITHIN", timedelta(milliseconds=20))
+    notifications, rest = door()
+    rest.before_known = asyncio.Event().wait  # type: ignore[assignment]
+    await notifications.accept({"value": [an_item("ofaffil", "home")], "validationTokens": ["home"]})
+    rest.before_known = at_once
+    await notifications.open(rest.messages[0])
+    assert (rest.opened, rest.changed) == ([], [])
+
+
+async def test_an_event_that_was_queued_before_tenants_went_along_is_opened() -> None:
+    notifications, rest = door()
+    await notifications.open({"visit": f"ofhome/{VISIT}", "content": {"data": "sealed"}})
+    assert rest.opened == [{"data": "sealed"}]

@@ -30,7 +30,10 @@ background:transparent;color:var(--accent);cursor:pointer}
 #device video{display:block;width:100%;max-width:20rem;margin:.5rem 0;border-radius:.5rem;transform:scaleX(-1)}
 #device meter{display:block;width:100%;max-width:20rem;height:1.25rem}
 #device-outcome{margin-top:1rem;padding:.875rem 1rem;border:2px solid var(--accent);border-radius:.5rem}
-#device-result{font-weight:700}
+#device-outcome[data-result=failed]{border-color:#b3261e}#device-result{font-weight:700}
+#device [data-result=failed]>.state::before{color:#b3261e}
+@media (prefers-color-scheme:dark){#device-outcome[data-result=failed]{border-color:#ffb4ab}
+#device [data-result=failed]>.state::before{color:#ffb4ab}}
 #device [hidden]{display:none!important}#device :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 """
 PERMISSIONS = "camera=(self), microphone=(self)"

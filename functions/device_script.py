@@ -135,8 +135,8 @@ const network = async () => {
     const down = speed(await probe('?bytes=' + OCTETS));
     const up = speed(await probe('', {method: 'POST', body: new Uint8Array(OCTETS)}));
     if (ms <= ENOUGH.ms && down >= ENOUGH.down && up >= ENOUGH.up) outcome = 'good';
-    const number = (value) => (value > MOST ? '>' : '') + new Intl.NumberFormat(language, {maximumFractionDigits: 1})
-      .format(Math.min(value, MOST));
+    const digits = new Intl.NumberFormat(language, {maximumFractionDigits: 1});
+    const number = (value) => digits.format(Math.min(value, MOST)) + (value > MOST ? '+' : '');
     say(part('network', 'figures'), fill(words.network_figures, {ms: Math.round(ms), down: number(down), up: number(up)}));
     part('network', 'figures').hidden = false;
   } catch { if (!navigator.onLine) outcome = 'offline'; }
@@ -225,7 +225,12 @@ const play = () => {
   $('answers').hidden = false;
 };
 
-const CHECK = {network, camera, microphone};
+const CHECK = {network, camera, microphone}, busy = {};
+const run = async (check) => {
+  if (busy[check]) return;
+  busy[check] = true;
+  try { await CHECK[check](); } finally { busy[check] = false; }
+};
 const all = async () => {
   if (running) return;
   running = true;
@@ -239,9 +244,9 @@ const all = async () => {
   $('list').hidden = false;
   browser();
   speaker();
-  const way = network();
-  await camera();
-  await microphone();
+  const way = run('network');
+  await run('camera');
+  await run('microphone');
   await way;
   say($('start'), words.restart);
   running = false;
@@ -252,7 +257,7 @@ $('start').onclick = all;
 $('off').onclick = () => { letGo('video'); part('camera', 'state').focus(); };
 $('play').onclick = play;
 for (const answer of ['heard', 'not_heard', 'skipped']) $(answer).onclick = () => settle('speaker', answer);
-for (const check of Object.keys(CHECK)) part(check, 'again').onclick = () => { if (!running) CHECK[check](); };
+for (const check of Object.keys(CHECK)) part(check, 'again').onclick = () => run(check);
 document.addEventListener('visibilitychange', () => { if (document.hidden) letAllGo(); });
 addEventListener('pagehide', letAllGo);
 addEventListener('online', () => { if (!$('outcome').hidden) send(); });

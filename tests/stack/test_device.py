@@ -175,7 +175,7 @@ async def test_everything_that_works_passes_and_is_kept(hospital: Hospital, devi
         assert await page.locator("#device-picture").evaluate("video => video.videoWidth > 0")
         await patient.finds("microphone", "ok")
         await patient.finds("network", "good")
-        await expect(page.locator("#check-network .figures")).to_contain_text("Mbit/s to you")
+        await expect(page.locator("#check-network .figures")).to_contain_text("Answer after 1 ms; 10+ Mbit/s to you")
         await patient.hears()
         await patient.finds("speaker", "heard")
         await patient.ends("passed")

@@ -163,8 +163,12 @@ class Api:
         self._page(ask("GET", f"{self._api}/launch/epic/provider?{query}"), secret=b"smoke-launch")
 
     def link(self) -> None:
-        """Not a link of ours."""
-        self._page(ask("GET", f"{self._api}/v/smoke-no-such-link"), secret=b"smoke-no-such-link")
+        """Neither a patient's nor a guest's, nor one to the device test or to a clinician's page."""
+        for place in ("v", "g", "device-test", "visit"):
+            try:
+                self._page(ask("GET", f"{self._api}/{place}/smoke-no-such-link"), secret=b"smoke-no-such-link")
+            except Failed as problem:
+                raise Failed(f"/api/{place}/...: {problem}") from None
 
     def anonymous(self) -> None:
         """RFC 6750 §3."""

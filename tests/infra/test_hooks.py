@@ -145,7 +145,9 @@ def test_the_portal_is_configured_with_every_stamp(environment: pytest.MonkeyPat
     assert "amer=https://amer.example,emea=https://emea.example" in words
     assert "6f1d1c02-1f53-4d1e-9b1e-0d5a7c3e9a10=Northlake Health" in words
     told = (ROOT / "portal/configure.mjs").read_text()
-    options = set(re.findall(r"'([a-z-]+)'", told)) | set(re.findall(r"(\w+): \{ type:", told))
+    strings = re.search(r"const strings = \[(.*?)\]", told)
+    assert strings
+    options = set(re.findall(r"'([a-z-]+)'", strings[1])) | set(re.findall(r"(\w+): \{ type:", told))
     assert {word.removeprefix("--") for word in words if word.startswith("--")} <= options
 
 

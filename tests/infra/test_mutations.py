@@ -29,6 +29,7 @@ def test_both_sides_of_what_code_and_deployment_share_are_changed() -> None:
         "setting: the platform's, none deprecated, none secret",
         "telemetry: what the worker exports",
         "telemetry: what the host sends",
+        "doors that are shut",
         "locks",
         "workflows",
         "an administrator's scripts: dry unless told",

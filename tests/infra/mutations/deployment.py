@@ -15,6 +15,7 @@ from tests.infra.mutations.mutant import (
     MAIN,
     PAGE,
     STAMP,
+    STAMPS,
     STORAGE,
     TELEMETRY,
     VAULT,
@@ -34,6 +35,7 @@ NAMED = HOOKS + "azure_yaml_names_outputs_tags_and_hooks_that_exist"
 OUTPUTS = HOOKS + "the_hooks_read_outputs_that_main_has"
 ALONE = HOOKS + "an_administrator_gets_all_that_the_registration_asks_for"
 PACKAGE = HOOKS + "the_package_is_the_app_and_nothing_else"
+SHUT = STAMPS + "doors_that_need_no_sign_in_are_shut"
 WALK = BICEP + "every_resource_has_only_known_properties"
 AGREED = BICEP + "every_file_parses_and_its_names_agree"
 HANDED = FLOWS + "a_deployment_hands_over_every_value_that_parameters_and_hooks_read"
@@ -107,6 +109,27 @@ PAIRS: Pairs = {
         Mutant("page", PAGE, "| `VISITBRIDGE_MONTHLY_BUDGET` |", "| `VISITBRIDGE_BUDGET` |", FLOWS + "what_can_be_chosen_is_on_the_page"),
         Mutant("Bicep", "infra/main.bicepparam", "param monthlyBudget", "param budget", AGREED),
         Mutant("Bicep", "infra/environments/trial.bicepparam", "param lockData = false", "param lockData = 'no'", AGREED),
+    ],
+    "doors that are shut": [
+        Mutant("Bicep", STORAGE, "allowSharedKeyAccess: false", "allowSharedKeyAccess: true", SHUT),
+        Mutant("Bicep", VAULT, "    enablePurgeProtection: true\n", "", SHUT),
+        Mutant("Bicep", LOGS, "DisableLocalAuth: true", "DisableLocalAuth: false", SHUT),
+        Mutant("Bicep", VAULT, "publicNetworkAccess: privateNetwork ? 'Disabled' : 'Enabled'", "publicNetworkAccess: 'Enabled'",
+               STAMPS + "a_private_network_shuts_what_holds_data"),
+        Mutant("Bicep", "infra/modules/network.bicep", "  { name: 'queue',", "  { name: 'file',",
+               STAMPS + "a_private_network_has_a_door_to_each_service_that_the_app_uses"),
+        Mutant("Bicep", APP, "for door in ['ftp', 'scm']", "for door in ['ftp']", STAMPS + "neither_logs_nor_code_come_by_a_key_or_password"),
+    ],
+    "tags, pins, places, order": [
+        Mutant("Bicep", "infra/modules/workbook.bicep", "  tags: tags\n", "", STAMPS + "everything_that_lies_somewhere_is_tagged"),
+        Mutant("Bicep", ALERTS, "action-group:0.8.0'", "action-group:0.8'", STAMPS + "azure_verified_modules_are_pinned_and_send_no_telemetry"),
+        Mutant("Bicep", STAMP, "module alerts './modules/alerts.bicep'", "module alerts './modules/events.bicep'",
+               STAMPS + "events_are_subscribed_by_the_hook_after_the_code_and_by_nothing_before"),
+        Mutant("Bicep", STORAGE, "'Standard_ZRS'", "'Standard_GRS'", STAMPS + "data_of_texts_and_logs_stays_with_the_stamp"),
+        Mutant("Bicep", "infra/environments/production.bicepparam", "dataLocation: 'Europe'", "dataLocation: 'EU'",
+               STAMPS + "every_parameter_file_names_geographies_that_a_stamp_can_be"),
+        Mutant("workflow", ".github/workflows/release.yml", "          sbom-path: release/portal.cdx.json\n", "",
+               STAMPS + "a_release_has_bills_of_materials_and_a_proof_of_where_it_was_made"),
     ],
     "locks": [
         Mutant("Bicep", "infra/modules/texting.bicep", "level: 'CanNotDelete'", "level: 'ReadOnly'",

@@ -8,6 +8,7 @@ HOOKS = "tests/infra/test_hooks.py::test_"
 BICEP = "tests/infra/test_bicep.py::test_"
 FLOWS = "tests/infra/test_workflows.py::test_"
 ADMIN = "tests/infra/test_admin.py::test_"
+STAMPS = "tests/infra/test_stamp.py::test_"
 SETTINGS = "tests/docs/test_settings.py::test_"
 
 STAMP, MAIN, ENTRA = "infra/stamp.bicep", "infra/main.bicep", "infra/entra.bicep"

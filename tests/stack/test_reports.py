@@ -74,6 +74,24 @@ async def test_a_visit_is_in_the_reports_as_it_happens(hospital: Hospital, meeti
     assert csn not in answer.text
 
 
+async def test_texts_are_counted_when_they_left_and_when_the_carrier_reports_that_they_arrived(
+    hospital: Hospital,
+) -> None:
+    appointment = await hospital.booked()
+    csn = appointment.csn
+    row = await until(row_with(hospital, csn, texts_sent=1, texts_delivered=1), "the carrier's report of the first")
+    day = {"from": row["day"], "to": row["day"], "connection": CONNECTION_ID}
+    assert (row["status"], row["people"]) == ("scheduled", 0)
+    await hospital.send(appointment, "S15")
+    row = await until(row_with(hospital, csn, status="cancelled", texts_delivered=2), "that of the second")
+    assert row["texts_sent"] == 2
+    answer = await call(hospital, "GET", f"/reports/sms?{httpx.QueryParams(day)}", await token_of(hospital, "reader"))
+    kinds = {each["kind"]: each["texts_delivered"] for each in answer.json()["kinds"]}
+    # Other visits of that day may have had texts too.
+    assert min(kinds["scheduled"], kinds["cancelled"]) >= 1
+    assert appointment.phone not in answer.text + str(row)
+
+
 async def test_who_enters_by_a_text_s_link_is_counted_by_kind_of_device_and_waits_for_no_write(
     hospital: Hospital,
 ) -> None:

@@ -20,7 +20,7 @@ from tests.portal.test_everywhere import no_sideways
 DASH = "\u2013"
 PANELS = (
     "Trends", "How visits went", "Waiting times", "No-shows by side", "Departments compared", "Monthly allowance",
-    "Texts by status", "Why texts failed", "Call quality",
+    "Texts by status", "Texts by kind", "Why texts failed", "Call quality",
 )  # fmt: skip
 
 
@@ -146,6 +146,12 @@ async def test_each_chart_and_its_table_show_the_same_known_figures(signed_in: A
     rows = await table(texts)
     assert rows[0] == ["Delivered", "3", "60%"]
     assert ["Opted out", "1", "20%"] in rows
+    kinds = panel(here, "Texts by kind")
+    assert await marks(kinds) == ["Reminder: 4", "Visit scheduled: 1"]
+    rows = await table(kinds)
+    # All, delivered, sent, due, sending, failed, missed, opted out, superseded, withheld, unknown.
+    assert rows[0] == ["Reminder", "4", "2", "0", "0", "0", "1", "0", "1", "0", "0", "0"]
+    assert rows[1] == ["Visit scheduled", "1", "1", "0", "0", "0", "0", "0", "0", "0", "0", "0"]
     why = panel(here, "Why texts failed")
     assert await marks(why) == ["Phone off or out of coverage: 1 · 100%"]
     assert await table(why) == [["Phone off or out of coverage", "1", "100%"]]
@@ -269,7 +275,8 @@ async def test_each_chart_s_file_has_its_figures_and_one_file_has_the_visits(sig
     columns = {
         "Trends": "visits", "How visits went": "completed", "Waiting times": "from_seconds",
         "No-shows by side": "clinician_no_show", "Departments compared": "department", "Monthly allowance": "used",
-        "Texts by status": "texts_delivered", "Why texts failed": "reason", "Call quality": "jitter_ms",
+        "Texts by status": "texts_delivered", "Texts by kind": "kind", "Why texts failed": "reason",
+        "Call quality": "jitter_ms",
     }  # fmt: skip
     assert tuple(columns) == PANELS
     span = f"{today() - timedelta(days=6)}-{today()}.csv"

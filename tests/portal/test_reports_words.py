@@ -7,8 +7,10 @@ import pytest
 
 from local.node import PORTAL
 from shared.adapters.gateway import Reason
+from shared.messages.words import KINDS
 from shared.reports import definitions
 from shared.reports.figures import DEVICES, NETWORKS, STATUSES, TEXT_STATES
+from shared.visits.changes import DIRECT
 
 WORDS = PORTAL / "src" / "words" / "reports"
 SHOWN = (
@@ -39,4 +41,5 @@ def test_every_code_of_the_reports_has_a_name() -> None:
     assert {f"quality.{each.name}" for each in definitions.QUALITY} <= words
     assert {f"allowance.{each.name}" for each in definitions.ALLOWANCE} <= words
     assert {f"device.{name}" for name in DEVICES} | {f"network.{name}" for name in NETWORKS} <= words
+    assert {f"sent.{name}" for name in (*KINDS, DIRECT)} <= words
     assert {f"reason.{name}" for name in get_args(Reason) if name} <= words

@@ -2,11 +2,12 @@ import { useReports } from '../../words/reports';
 import { TEXT_STATES, type Texts } from './figures';
 import { Panel } from './Panel';
 import { Shares } from './Shares';
+import { TextKinds } from './TextKinds';
 
 interface Props {
   readonly texts: Texts;
-  /** `kinds`: by state; `reasons`: why they failed. */
-  readonly download: (table: 'kinds' | 'reasons') => Promise<void>;
+  /** `periods`: by state; `kinds`: by what they were for; `reasons`: why they failed. */
+  readonly download: (table: 'periods' | 'kinds' | 'reasons') => Promise<void>;
 }
 
 const REASONS = [
@@ -20,8 +21,8 @@ const REASONS = [
   'other',
 ] as const;
 
-/** What became of texts, and why those that failed did. */
-export function Sms({ texts: { totals, reasons }, download }: Props) {
+/** What became of texts, what they were for, and why those that failed did. */
+export function Sms({ texts: { totals, kinds, reasons }, download }: Props) {
   const w = useReports();
   if (!totals.texts)
     return (
@@ -40,8 +41,9 @@ export function Sms({ texts: { totals, reasons }, download }: Props) {
         title={w('sms')}
         whole={totals.texts}
         rows={TEXT_STATES.map((name) => ({ name, label: w(`text.${name}`), count: totals[name] }))}
-        download={() => download('kinds')}
+        download={() => download('periods')}
       />
+      <TextKinds kinds={kinds} download={() => download('kinds')} />
       {why.length > 0 && (
         <Shares
           title={w('reasons')}

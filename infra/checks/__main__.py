@@ -44,6 +44,9 @@ def walked(all_files: dict[Path, BicepFile]) -> tuple[list[str], int, dict[str, 
         for resource in file.resources.values():
             name = f"{resource.type}@{resource.version}"
             known = types.published(resource.type, resource.version)
+            if types.misspelt(resource.type, resource.version):
+                wrong.append(f"{file.path}:{resource.line}: no {name} (is it new? python -m infra.checks.extract)")
+                continue
             if known is None:
                 unseen[name] = unseen.get(name, 0) + 1
                 continue

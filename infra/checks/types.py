@@ -56,6 +56,11 @@ def published(kind: str, version: str) -> tuple[Types, int] | None:
     return None
 
 
+def misspelt(kind: str, version: str) -> bool:
+    """Whether the types of this namespace and version are here, and this one is not among them."""
+    return published(kind, version) is None and any(map(_read, _files(kind.partition("/")[0].lower(), version)))
+
+
 def place(reference: Mapping[str, str]) -> int:
     """`{"$ref": "#/12"}` is 12."""
     return int(reference["$ref"].removeprefix("#/"))

@@ -73,6 +73,7 @@ def test_a_right_file_has_no_objections(tmp_path: Path) -> None:
         ("family: 'A', name: 'standard'", "family: 'A', name: 'basic'", "is none of"),
         ("name: name", "name: nam", "nam is used and not declared"),
         ("param name string", "param name string\nparam other string", "other is declared and not used"),
+        ("Microsoft.KeyVault/vaults@", "Microsoft.KeyVault/vault@", "no Microsoft.KeyVault/vault@"),
         ("tenant().tenantId", "tenantOf().tenantId", "tenantOf() is no function"),
         ("vault.properties.vaultUri", "{ urls: [for one in [name]: one] }", "the loop in url is a part of it"),
     ],

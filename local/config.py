@@ -36,12 +36,13 @@ class StackConfig:
 
     `ports` has one entry for each of SERVICES. `secrets` holds values made at start: `master_key` (Functions host),
     `identity_header` (managed identity endpoint), `entra_control` (what guards the token-minting route of Entra's
-    stand-in). `run_dir` holds certificates, keys, logs and this file.
+    stand-in). `run_dir` holds certificates, keys, logs and this file. `geography` is what the stamp calls itself.
     """
 
     run_dir: Path
     ports: dict[str, int]
     secrets: dict[str, str]
+    geography: str = "amer"
 
     @property
     def ca(self) -> Path:
@@ -148,7 +149,7 @@ class StackConfig:
     @classmethod
     def load(cls, path: str | Path) -> "StackConfig":
         data: dict[str, Any] = json.loads(Path(path).read_text())
-        return cls(run_dir=Path(data["run_dir"]), ports=data["ports"], secrets=data["secrets"])
+        return cls(Path(data["run_dir"]), data["ports"], data["secrets"], data.get("geography", "amer"))
 
 
 @dataclass(frozen=True)

@@ -75,15 +75,16 @@ def watched() -> str | None:
     return os.environ.get("PORTAL_DIST")
 
 
-async def install(config: StackConfig) -> None:
-    """A copy of the build for this stack, configured for its addresses. Raises NodeError."""
+async def install(config: StackConfig, *others: StackConfig) -> None:
+    """A copy of the build for this stack, configured for its address and those of other stamps. Raises NodeError."""
+    stamps = ",".join(f"{stamp.geography}={stamp.functions}" for stamp in (config, *others))
     target = config.run_dir / "portal"
     if not watched():
         async with node.lock():
             await asyncio.to_thread(_copy, target)
     command = [
         str(node.node()), "portal/configure.mjs", "--out", str(target), "--dist", watched() or str(target),
-        "--api", f"amer={config.functions}", "--authority", config.authority, "--client-id", APP_CLIENT_ID,
+        "--api", stamps, "--authority", config.authority, "--client-id", APP_CLIENT_ID,
         "--scope", f"api://{APP_CLIENT_ID}/{PORTAL_SCOPE}",
         *(part for tenant, name in TENANT_NAMES.items() for part in ("--tenant", f"{tenant}={name}")),
     ]  # fmt: skip

@@ -16,7 +16,7 @@ def environment(config: StackConfig) -> dict[str, str]:
     """
     return {
         "AzureWebJobsStorage": config.storage,
-        "GEOGRAPHY": "amer",
+        "GEOGRAPHY": config.geography,
         "PUBLIC_URL": config.functions,
         "PORTAL_URL": config.portal,
         "ENTRA_AUTHORITY_HOST": config.entra,

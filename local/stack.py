@@ -86,9 +86,26 @@ class Stack:
         await self._answers("functions", f"{config.functions}/api/health")
         self._say(f"the functions answer ({time.monotonic() - began:.1f} s)")
 
-    async def _start_portal(self, stored: Path, environment: dict[str, str]) -> None:
+    async def start_beside(self) -> None:
+        """Starts what a further stamp has of its own; Entra and the portal are those of the first one."""
+        config, environment = self.config, os.environ | settings.environment(self.config)
+        stored = config.save()
+        await self._start("storage", azurite(config), environment)
+        await self._start("standins", [sys.executable, "-m", "local.standins", str(stored)], environment)
+        await self._all(
+            self._answers("storage", f"http://127.0.0.1:{config.ports['table']}/devstoreaccount1"),
+            self._answers("standins", config.control),
+        )
+        await self._all(self.start_host(), seed.seed(config, connection=False))
+
+    async def serve_portal(self, *others: StackConfig) -> None:
+        """Starts the portal again, for this stamp and others: its policy, which names them, is read at its start."""
+        await self._parts.pop("portal").end()
+        await self._start_portal(self.config.save(), os.environ | settings.environment(self.config), *others)
+
+    async def _start_portal(self, stored: Path, environment: dict[str, str], *others: StackConfig) -> None:
         try:
-            await portal_build.install(self.config)
+            await portal_build.install(self.config, *others)
         except node.NodeError as error:
             raise processes.PartError(f"portal: {error}") from error
         await self._start("portal", [sys.executable, "-m", "local.portal", str(stored)], environment)
@@ -203,6 +220,25 @@ async def running(
     finally:
         if data is None:
             shutil.rmtree(run_dir, ignore_errors=True)
+
+
+@asynccontextmanager
+async def beside(first: Stack, geography: str, *, say: Say = _say) -> AsyncIterator[Stack]:
+    """A further stamp for the length of a block: storage, vault, host and stand-ins of its own, empty but for its keys.
+
+    The first one's portal is started again to know it. Raises PartError as `running` does.
+    """
+    with tempfile.TemporaryDirectory(prefix="visitbridge-") as folder:
+        shared = {name: first.config.ports[name] for name in ("entra", "portal")}
+        config = StackConfig(Path(folder), ports.choose() | shared, first.config.secrets, geography)
+        shutil.copytree(first.config.run_dir / "certificates", Path(folder) / "certificates")
+        stack = Stack(config, say, None)
+        try:
+            await stack.start_beside()
+            await first.serve_portal(config)
+            yield stack
+        finally:
+            await stack.end()
 
 
 def _secrets(run_dir: Path) -> dict[str, str]:

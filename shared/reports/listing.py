@@ -15,7 +15,7 @@ from shared.reports.days import FactDays
 from shared.reports.fact import Fact
 from shared.reports.places import place_of
 from shared.reports.ranges import days_of
-from shared.reports.reports import allowed, head, of_department, total
+from shared.reports.reports import allowed, department_of, head, of_department, total
 from shared.reports.requests import FindVisit, VisitsQuery
 from shared.reports.sheets import as_csv
 from shared.reports.shown import FoundVisits, VisitRow, VisitsReport
@@ -52,7 +52,9 @@ class Listing:
             raise Refused("request.invalid", fields={"limit": f"at most {most}"})
         days = days_of(asked, self._clock().date())
         equal = {"connection": asked.connection} if asked.connection else {}
-        equal |= {name: value for name in ("department", "status") if isinstance(value := getattr(asked, name), str)}
+        department = department_of(asked)
+        equal |= {} if department is None else {"department": department}
+        equal |= {"status": asked.status} if isinstance(asked.status, str) else {}
         after = read_cursor(asked.cursor)
         found: list[Fact] = []
         async for fact in self._days.visits(

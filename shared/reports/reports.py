@@ -146,16 +146,28 @@ def head(asked: ReportQuery, days: Days, clock: Clock) -> dict[str, Any]:
         "range": shown.RangeShown(**_span(days)),
         "as_of": to_text(clock()),
         "connection": asked.connection,
-        "department": asked.department if isinstance(asked.department, str) else None,
+        "department": department_of(asked),
     }
+
+
+def department_of(asked: ReportQuery) -> str | None:
+    """The department asked for, "" for visits without one; None: all.
+
+    A flag of its own asks for those without, because hosts drop a query parameter that is empty.
+    Raises `Refused("request.invalid")` if both are asked for.
+    """
+    if asked.without_department and asked.department:
+        raise Refused("request.invalid", fields={"without_department": "not together with `department`"})
+    return "" if asked.without_department else asked.department or None
 
 
 def of_department(found: Sequence[DayCounts], asked: ReportQuery) -> list[DayCounts]:
     """The counts of the department asked for, or of all."""
-    if not isinstance(asked.department, str):
+    wanted = department_of(asked)
+    if wanted is None:
         return list(found)
     return [
-        DayCounts(each.day, {name: counts for name, counts in each.departments.items() if name == asked.department})
+        DayCounts(each.day, {name: counts for name, counts in each.departments.items() if name == wanted})
         for each in found
     ]
 

@@ -22,7 +22,10 @@ class ReportQuery(Request, rename={"since": "from", "until": "to"}):
     since: Date | UnsetType = UNSET
     until: Date | UnsetType = UNSET
     connection: ConnectionId = ""
-    department: Department | UnsetType = UNSET
+    department: Department = ""
+    without_department: Annotated[
+        bool, Meta(description="Only visits for which the EHR names no department; not together with `department`.")
+    ] = False
     format: Format = "json"
 
 

@@ -243,6 +243,13 @@ async def test_filters_narrow_everything(signed_in: Arrive) -> None:
     assert here.page.url.endswith(f"?department={SKIN}")
     first = panel(here, "Today").locator("dd").first
     await expect(first).to_have_text("0")
+    await department.select_option(label="Without a department")
+    await expect(compared).to_have_count(1)
+    assert await marks(panel(here, "Departments compared")) == ["Without a department: 1"]
+    assert here.page.url.endswith("?without_department=true")
+    await here.page.reload()
+    await expect(compared).to_have_count(1)
+    await expect(department.locator("option:checked")).to_have_text("Without a department")
     await department.select_option(label="All departments")
     await expect(compared).to_have_count(3)
     await here.page.get_by_label("Connection", exact=True).select_option(CONNECTION_ID)
@@ -436,6 +443,6 @@ async def test_it_speaks_the_reader_s_language_definitions_too(
     here = await signed_in("admin", "/reports", locale=locale)
     for text in words:
         await expect(here.page.get_by_text(text).first).to_be_visible()
-    await here.settled()
-    assert await here.page.locator(".reports-meanings [lang=en]").count() == 0
+    await expect(here.page.locator(".reports-meanings")).to_have_count(6 + 1)
+    await expect(here.page.locator(".reports-meanings [lang=en]")).to_have_count(0)
     assert await here.page.locator(f".reports-meanings [lang={locale[:2]}]").count() > 50

@@ -4,7 +4,7 @@ import { Select } from '../../ui/Select';
 import { TextField } from '../../ui/TextField';
 import { useCommon } from '../../words/common';
 import { useReports } from '../../words/reports';
-import { daysOf, type Filter, impossible, RANGES, type Range, STEPS } from './filter';
+import { daysOf, type Filter, impossible, NONE, RANGES, type Range, STEPS } from './filter';
 
 export type ReportConnection = Schema<'ReportConnection'>;
 
@@ -27,9 +27,8 @@ export function Filters({ filter, onChange, connections, departments }: Props) {
   };
   const wrong = impossible(filter);
   const gone = filter.connection && !connections.some(({ id }) => id === filter.connection);
-  // Visits without a department have no name to be asked for by.
-  const named = departments.filter(Boolean);
-  const offered = filter.department && !named.includes(filter.department) ? [...named, filter.department] : named;
+  const all = departments.map((name) => name || NONE);
+  const offered = filter.department && !all.includes(filter.department) ? [...all, filter.department] : all;
   return (
     <search class="reports-filters form-columns no-print">
       <Select
@@ -78,7 +77,10 @@ export function Filters({ filter, onChange, connections, departments }: Props) {
       <Select
         label={w('department')}
         value={filter.department}
-        options={[{ value: '', label: w('department.all') }, ...offered.map((name) => ({ value: name, label: name }))]}
+        options={[
+          { value: '', label: w('department.all') },
+          ...offered.map((value) => ({ value, label: value === NONE ? w('department.none') : value })),
+        ]}
         onChange={(department) => change({ department })}
       />
     </search>

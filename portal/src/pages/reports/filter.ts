@@ -15,9 +15,12 @@ export interface Filter {
   readonly by: Step;
   /** A connection's id; empty: all. */
   readonly connection: string;
-  /** As the EHR names it; empty: all. */
+  /** As the EHR names it; empty: all; `NONE`: visits for which it names none. */
   readonly department: string;
 }
+
+/** No department's name: names have no control characters. */
+export const NONE = '\n';
 
 export const USUAL: Filter = { range: '30', from: '', to: '', by: 'day', connection: '', department: '' };
 /** As many days as the API reports on at once. */
@@ -35,13 +38,15 @@ export function readFilter(search: string): Filter {
     to: range === 'own' ? readDay(asked.get('to')) : '',
     by: STEPS.find((one) => one === asked.get('by')) ?? USUAL.by,
     connection: /^[a-z0-9]{1,40}$/.test(connection) ? connection : '',
-    department: department.length > 64 ? '' : department,
+    department: asked.has('without_department') ? NONE : department.length > 64 ? '' : department,
   };
 }
 
 /** The address's part for a filter; what is as usual is left out. */
 export function writeFilter(filter: Filter): string {
-  const said = Object.entries(filter).filter(([name, value]) => value !== USUAL[name as keyof Filter]);
+  const said = Object.entries(filter)
+    .filter(([name, value]) => value !== USUAL[name as keyof Filter])
+    .map(([name, value]) => (value === NONE ? ['without_department', 'true'] : [name, value]));
   return said.length ? `?${new URLSearchParams(said)}` : '';
 }
 
@@ -66,6 +71,7 @@ export interface Scope {
   readonly to: string;
   readonly connection?: string;
   readonly department?: string;
+  readonly without_department?: boolean;
 }
 
 /** What each report is asked. */
@@ -74,6 +80,8 @@ export function scopeOf(filter: Filter, [from, to]: readonly [string, string]): 
     from,
     to,
     ...(filter.connection && { connection: filter.connection }),
-    ...(filter.department && { department: filter.department }),
+    ...(filter.department === NONE
+      ? { without_department: true }
+      : filter.department && { department: filter.department }),
   };
 }

@@ -42,8 +42,8 @@ export default function ReportsPage() {
   const departments = useLoad(
     async (signal) => {
       if (!possible) return [];
-      const { department: _, ...query } = scope;
-      const report = await ask(api().GET('/reports/usage', { params: { query: { ...query, by: 'month' } }, signal }));
+      const query = { ...scopeOf({ ...filter, department: '' }, [scope.from, scope.to]), by: 'month' } as const;
+      const report = await ask(api().GET('/reports/usage', { params: { query }, signal }));
       return (report as Usage).departments.map(({ department }) => department);
     },
     [possible, scope.from, scope.to, filter.connection],

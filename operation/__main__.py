@@ -22,12 +22,13 @@ from shared.settings_table import GUID
 STORAGE, TABLE_SERVICE = "AzureWebJobsStorage", "AzureWebJobsStorage__tableServiceUri"
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="scripts/admin", description=__doc__)
-    parser.add_argument("--tables", default="", help="the stamp's table service, https://NAME.table.core.windows.net")
-    parser.add_argument("--vault", default="", help="the stamp's Key Vault, https://NAME.vault.azure.net")
-    parser.add_argument("--apply", action="store_true", help="do it; without it nothing is changed")
-    commands = parser.add_subparsers(dest="command", required=True)
+def parser() -> argparse.ArgumentParser:
+    """What the command line takes."""
+    made = argparse.ArgumentParser(prog="scripts/admin", description=__doc__)
+    made.add_argument("--tables", default="", help="the stamp's table service, https://NAME.table.core.windows.net")
+    made.add_argument("--vault", default="", help="the stamp's Key Vault, https://NAME.vault.azure.net")
+    made.add_argument("--apply", action="store_true", help="do it; without it nothing is changed")
+    commands = made.add_subparsers(dest="command", required=True)
     for name, told in (
         ("backup", "write a tenant's configuration to a file"),
         ("export", "write all of a tenant that can be moved to a file"),
@@ -51,12 +52,12 @@ def _parser() -> argparse.ArgumentParser:
         )
     keys = commands.add_parser("keys", help="hand the keys of opt-outs from another stamp's vault to this one's")
     keys.add_argument("old", help="the other stamp's Key Vault")
-    return parser
+    return made
 
 
 def main(words: Sequence[str]) -> int:
     """Runs one command; its exit status: 0 done, 1 not, 2 not understood."""
-    options = _parser().parse_args(words)
+    options = parser().parse_args(words)
     try:
         return asyncio.run(_run(options))
     except OperationError as error:

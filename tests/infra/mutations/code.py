@@ -93,7 +93,7 @@ PAIRS: Pairs = {
         Mutant("Bicep", VAULT, "['testing', 'production']", "['production']", KEYS),
         Mutant("Bicep", VAULT, "'P-384'", "'P-256'", KEYS),
         Mutant("Bicep", VAULT, "keyOps: ['encrypt', 'decrypt']", "keyOps: ['encrypt', 'decrypt', 'wrapKey']", KEYS),
-        Mutant("code", "shared/keys/keyring.py", 'SECRET_NAME = "data-keys"', 'SECRET_NAME = "seal-keys"',
+        Mutant("code", "shared/keys/keyring.py", ' = "data-keys"  #', ' = "seal-keys"  #',
                AGREE + "the_first_hook_writes_the_secret_that_the_code_reads"),
         Mutant("Bicep", "infra/modules/datakeys.bicep", "name: 'data-keys'", "name: 'seal-keys'",
                AGREE + "the_first_hook_writes_the_secret_that_the_code_reads"),

@@ -1,7 +1,7 @@
 """When patients may come in: the same length of time in every zone, over every change of clocks."""
 
-from dataclasses import replace
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 

@@ -26,8 +26,13 @@ param multiTenant bool = false
 @description('Grant the Graph permissions, instead of leaving that to infra/admin/consent.')
 param grantGraphPermissions bool = false
 
+@description('Whether call records are to be read: the setting CALL_QUALITY.')
+param callQuality bool = false
+
 // Application permissions on Microsoft Graph; docs/operator.md says what each is for.
 var graphPermissions = ['OnlineMeetingArtifact.Read.All', 'OnlineMeetings.ReadWrite.All', 'User.Read.All']
+var callQualityPermissions = ['CallRecords.Read.All']
+var wantedPermissions = concat(graphPermissions, callQuality ? callQualityPermissions : [])
 var graphAppId = '00000003-0000-0000-c000-000000000000'
 var identifierUri = 'api://${tenant().tenantId}/${uniqueName}'
 var appRoles = [
@@ -86,7 +91,7 @@ resource app 'Microsoft.Graph/applications@v1.0' = {
     {
       resourceAppId: graphAppId
       resourceAccess: [
-        for permission in graphPermissions: {
+        for permission in wantedPermissions: {
           id: filter(graph.appRoles, role => role.value == permission)[0].id
           type: 'Role'
         }
@@ -114,7 +119,7 @@ resource principal 'Microsoft.Graph/servicePrincipals@v1.0' = {
 }
 
 resource consent 'Microsoft.Graph/appRoleAssignedTo@v1.0' = [
-  for permission in (grantGraphPermissions ? graphPermissions : []): {
+  for permission in (grantGraphPermissions ? wantedPermissions : []): {
     principalId: principal.id
     resourceId: graph.id
     appRoleId: filter(graph.appRoles, role => role.value == permission)[0].id

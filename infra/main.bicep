@@ -141,6 +141,7 @@ module entra './entra.bicep' = if (createEntraApp) {
     ]
     multiTenant: !empty(entraAffiliateTenantIds)
     grantGraphPermissions: grantGraphPermissions
+    callQuality: contains(['true', '1'], toLower(settings.?CALL_QUALITY ?? 'false'))
   }
 }
 

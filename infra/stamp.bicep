@@ -94,6 +94,7 @@ var defaults = {
   SNS_ROLE_ARN: ''
   SNS_AUDIENCE: ''
   MONTHLY_ALLOWANCE: '0'
+  CALL_QUALITY: 'false'
   REPORT_RETENTION_MONTHS: '24'
 }
 var given = {

@@ -36,6 +36,7 @@ def environment(config: StackConfig) -> dict[str, str]:
         **{name: os.environ.get(name, "") for name in SNS},
         "REPORT_RETENTION_MONTHS": os.environ.get("REPORT_RETENTION_MONTHS", "24"),
         "MONTHLY_ALLOWANCE": os.environ.get("MONTHLY_ALLOWANCE", "0"),
+        "CALL_QUALITY": os.environ.get("CALL_QUALITY", "true"),
         **trust(config),
         "PYTHONUNBUFFERED": "1",
     }

@@ -493,6 +493,7 @@ class Services:
     @cached_property
     def worker(self) -> Worker:
         from shared.follow.attendance import Attendance
+        from shared.follow.quality import Quality
         from shared.messages.sending import Texting
         from shared.reports.facts import FactKeeping
         from shared.rooms.tending import RoomTending
@@ -513,6 +514,7 @@ class Services:
             self.writeback,
             RoomTending(self.rooms, self.graphs, self.connection_of, self.clock),
             Attendance(self.graphs, self.connection_of, self.clock),
+            Quality(self.graphs, self.connection_of, self.clock),
         )
         recorder = FactKeeping(self.tables, self.fact_days, self.connection_of, self.clock)
         return Worker(
@@ -647,7 +649,7 @@ class Services:
         from shared.reports.reports import Reports
 
         allowance = Allowance(self.fact_days, self.settings.monthly_allowance)
-        return Reports(self.fact_days, self.connections, allowance, self.clock, quality_on=False)
+        return Reports(self.fact_days, self.connections, allowance, self.clock, quality_on=self.settings.call_quality)
 
     @cached_property
     def listing(self) -> Listing:
@@ -706,6 +708,7 @@ class Services:
             quiet=sms.quiet,
             writeback_on=connection.writeback.kind != "none",
             links_on=connection.writeback.kind == "oracle-health",
+            quality_on=self.settings.call_quality,
         )
 
     async def close(self) -> None:

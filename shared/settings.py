@@ -37,6 +37,7 @@ class Settings:
     sns_audience: str = ""
     sns_endpoint: str = ""
     monthly_allowance: int = 0
+    call_quality: bool = False
     report_retention_months: int = 24
     storage_connection: str = ""
     table_service_uri: str = ""

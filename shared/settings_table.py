@@ -321,6 +321,16 @@ SETTINGS = (
         count,
     ),
     Setting(
+        "CALL_QUALITY",
+        "call_quality",
+        "`true` or `1`: how well people heard each other is read from Teams' call records after a call. Needs the Graph "
+        "permission `CallRecords.Read.All`, which sees every call of the tenant: we ask for those of the visit's "
+        "clinician only, and drop what is not the visit's meeting before anything is kept.",
+        "false",
+        "true",
+        switch,
+    ),
+    Setting(
         "AzureWebJobsStorage",
         "storage_connection",
         "Storage by connection string: tables, queues and the platform's own state. For the local stack; in "

@@ -3,7 +3,7 @@
 For an Entra administrator: gives the app registration its permissions on Microsoft Graph.
 .DESCRIPTION
 Needs the module Microsoft.Graph.Applications and the role Privileged Role Administrator. Says what it would do; does it
-with -Apply. Again is fine. infra/admin/consent does the same with az.
+with -Apply. Again is fine. -CallQuality: also what the setting CALL_QUALITY needs. infra/admin/consent does the same with az.
 .EXAMPLE
 ./Consent.ps1 -ClientId c0a8a5f2-77f0-4f3b-8f39-3c9d6f4c2b51 -TenantId 6f1d1c02-1f53-4d1e-9b1e-0d5a7c3e9a10 -Apply
 #>
@@ -11,6 +11,7 @@ with -Apply. Again is fine. infra/admin/consent does the same with az.
 param(
     [Parameter(Mandatory)] [guid] $ClientId,
     [Parameter(Mandatory)] [guid] $TenantId,
+    [switch] $CallQuality,
     [switch] $Apply
 )
 
@@ -19,6 +20,8 @@ $ErrorActionPreference = 'Stop'
 
 # docs/operator.md says what each is for.
 $Permissions = @('OnlineMeetingArtifact.Read.All', 'OnlineMeetings.ReadWrite.All', 'User.Read.All')
+$ForCallQuality = @('CallRecords.Read.All')
+if ($CallQuality) { $Permissions += $ForCallQuality }
 $GraphAppId = '00000003-0000-0000-c000-000000000000'
 
 function Invoke-Change {

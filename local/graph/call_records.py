@@ -15,8 +15,12 @@ from local.graph.state import Conversation, Meeting, Participant, State
 from local.graph.tokens import READ_CALL_RECORDS
 
 PAGE = 60
+LISTED = frozenset({
+    "id", "version", "type", "modalities", "lastModifiedDateTime", "startDateTime", "endDateTime", "joinWebUrl",
+})  # fmt: skip
 EXPANSIONS = ("", "sessions", "sessions($expand=segments)")
 _CLAUSE = re.compile(r"startDateTime\s+(ge|lt)\s+(\S+)")
+_PARTICIPANT = re.compile(r"participants_v2/any\(p:\s*p/id\s+eq\s+'([^']+)'\)")
 _CLIENT = {
     "@odata.type": "#microsoft.graph.callRecords.clientUserAgent",
     "headerValue": None,
@@ -46,17 +50,20 @@ def routes(frame: Frame, state: State) -> list[Route]:
         return sorted(calls, key=lambda pair: pair[1].started)
 
     async def listing(call: Call) -> tuple[int, Json]:
-        since, until = _span(call.query("$filter"))
+        since, until, person = _wanted(call.query("$filter"))
         skip = call.query("$skiptoken") or "0"
         if not skip.isdecimal():
             raise bad_request("The $skiptoken is not one of ours.")
-        found = [pair for pair in ended(call.tenant) if since <= pair[1].started < until]
+        found = [pair for pair in ended(call.tenant) if since <= pair[1].started < until and _with(person, pair[1])]
+        names = [name.strip() for name in call.query("$select").split(",") if name.strip()]
+        if unknown := set(names) - LISTED:
+            raise bad_request(f"Could not find a property named '{min(unknown)}' on a listed call record.")
         begin = int(skip)
         answer: Json = {"@odata.context": call.context("communications/callRecords")}
         if len(found) > begin + PAGE:
             url = call.request.url.include_query_params(**{"$skiptoken": str(begin + PAGE)})
             answer["@odata.nextLink"] = str(url)
-        return 200, answer | {"value": [_record(*pair) for pair in found[begin : begin + PAGE]]}
+        return 200, answer | {"value": [_listed(*pair, names) for pair in found[begin : begin + PAGE]]}
 
     async def get(call: Call) -> tuple[int, Json]:
         expand = call.query("$expand").replace(" ", "")
@@ -80,15 +87,28 @@ def routes(frame: Frame, state: State) -> list[Route]:
     ]
 
 
-def _span(condition: str) -> tuple[datetime, datetime]:
-    since, until = times.now() - timedelta(days=30), times.now() + timedelta(days=1)
+def _wanted(condition: str) -> tuple[datetime, datetime, str]:
+    since, until, person = times.now() - timedelta(days=30), times.now() + timedelta(days=1), ""
     for clause in condition.split(" and ") if condition else []:
+        if match := _PARTICIPANT.fullmatch(clause.strip()):
+            person = match[1]
+            continue
         match = _CLAUSE.fullmatch(clause.strip())
         if not match:
-            raise bad_request("Call records are filtered by startDateTime ge and lt only.")
+            raise bad_request("Call records are filtered by startDateTime ge and lt and by participants_v2 only.")
         instant = times.read(match[2], "startDateTime")
         since, until = (instant, until) if match[1] == "ge" else (since, instant)
-    return since, until
+    return since, until, person
+
+
+def _with(person: str, call: Conversation) -> bool:
+    return not person or any(person in (participant.oid, participant.id) for participant in _heard(call))
+
+
+def _listed(meeting: Meeting, call: Conversation, names: list[str]) -> Json:
+    """A list has nothing of what can be expanded, and of the rest what is selected."""
+    record = _record(meeting, call)
+    return {name: record[name] for name in (names or record) if name in LISTED}
 
 
 def _heard(call: Conversation) -> list[Participant]:

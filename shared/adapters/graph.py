@@ -9,14 +9,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from shared.adapters.attendance import Call, call_of, newest
+from shared.adapters.call_records import MOST_PEOPLE, Sound, same_meeting, sounds_of
 from shared.adapters.web import Answer, UpstreamError, Web
 from shared.errors import Refused, Unavailable
 
 # Without this header a value newer than the client's enumeration reads back as unknownFutureValue.
 NEWER_ENUMS = {"Prefer": "include-unknown-enum-members"}
+
+RECORDS = "/v1.0/communications/callRecords"
+# Of 60 calls each; nobody has so many in a day.
+MOST_PAGES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +186,32 @@ class Graph:
             if call:
                 found.append(call)
         return found
+
+    async def sounds(self, join_url: str, person: str, since: datetime, until: datetime) -> list[Sound]:
+        """How people heard each other in a meeting's calls that began from `since` to `until`; none if Teams has no
+        record of them yet, which may take some hours.
+
+        `person`, an Entra id, was in them: the tenant's other calls are not asked for, and of those of the same person no
+        more is taken than their id and whether they are this meeting's. Raises `Refused("room.refused")` where the
+        permission is missing. https://learn.microsoft.com/graph/api/callrecords-cloudcommunications-list-callrecords
+        """
+        wanted = (
+            f"participants_v2/any(p:p/id eq '{person}')"
+            f" and startDateTime ge {_instant(since)} and startDateTime lt {_instant(until)}"
+        )
+        path = f"{RECORDS}?$filter={quote(wanted, safe='')}&$select=id,joinWebUrl"
+        found: list[Sound] = []
+        for _ in range(MOST_PAGES):
+            page = (await self._send("GET", path, None)).body
+            for item in page.get("value") or []:
+                if same_meeting(str(item.get("joinWebUrl") or ""), join_url):
+                    record = f"{RECORDS}/{quote(str(item['id']), safe='')}?$expand=sessions($expand=segments)"
+                    found.extend(sounds_of((await self._send("GET", record, None)).body))
+            following = urlsplit(str(page.get("@odata.nextLink") or ""))
+            if not following.query:
+                break
+            path = f"{RECORDS}?{following.query}"
+        return found[:MOST_PEOPLE]
 
     async def _change(self, organizer: str, meeting_id: str, change: dict[str, Any]) -> Meeting | None:
         path = f"/v1.0/users/{organizer}/onlineMeetings/{quote(meeting_id, safe='')}"

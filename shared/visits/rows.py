@@ -155,6 +155,8 @@ def _visit_fields(visit: Visit) -> dict[str, Any]:
         "call_ends": " ".join(to_text(at) for at in visit.call_ends) or None,
         "reconciled": visit.reconciled and to_text(visit.reconciled),
         "reconcile_retry": visit.reconcile_retry and to_text(visit.reconcile_retry),
+        "measured": visit.measured and to_text(visit.measured),
+        "measured_retry": visit.measured_retry and to_text(visit.measured_retry),
         "closed": visit.closed and to_text(visit.closed),
         "launches": visit.launches,
     }
@@ -239,6 +241,8 @@ def _visit(key: VisitKey, row: Entity) -> Visit:
         call_ends=tuple(from_text(at) for at in str(row.get("call_ends") or "").split()),
         reconciled=from_text_or_none(row.get("reconciled")),
         reconcile_retry=from_text_or_none(row.get("reconcile_retry")),
+        measured=from_text_or_none(row.get("measured")),
+        measured_retry=from_text_or_none(row.get("measured_retry")),
         closed=from_text_or_none(row.get("closed")),
         launches=row["launches"],
     )

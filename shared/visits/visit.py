@@ -297,6 +297,8 @@ class Visit:
     call_ends: tuple[datetime, ...] = ()
     reconciled: datetime | None = None
     reconcile_retry: datetime | None = None
+    measured: datetime | None = None
+    measured_retry: datetime | None = None
     closed: datetime | None = None
     launches: int = 0
 

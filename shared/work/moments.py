@@ -13,6 +13,7 @@ from shared.visits.visit import LINK_GRACE, Moment, Record, State, Text, TextSta
 WATCH_RENEW_BEFORE = timedelta(hours=2)
 RECONCILE_AFTER_CALL = timedelta(minutes=10)
 RECONCILE_AFTER_VISIT = timedelta(hours=2)
+QUALITY_AFTER_CALL = timedelta(minutes=30)
 REMINDER = "reminder-"
 SLOT_SECONDS = 300  # one bucket of alarms
 MOVABLE_FROM_MINUTES = 720
@@ -21,7 +22,8 @@ MOVABLE_FROM_MINUTES = 720
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What of a connection's settings decides about time. `reminders`: minutes before the start, any order; `quiet`:
-    from and to, `HH:MM` in the visit's zone; `links_on`: the EHR is given the link of each visit.
+    from and to, `HH:MM` in the visit's zone; `links_on`: the EHR is given the link of each visit; `quality_on`: call
+    records are read.
     """
 
     texts_on: bool = False
@@ -29,6 +31,7 @@ class Rules:
     quiet: tuple[str, str] | None = None
     writeback_on: bool = False
     links_on: bool = False
+    quality_on: bool = False
 
 
 def due_reminders(record: Record, rules: Rules, now: datetime) -> list[Text]:
@@ -53,6 +56,9 @@ def _moments(record: Record, rules: Rules, now: datetime) -> Iterator[Moment]:
             yield Moment(max(at, visit.texts_retry or at))
     for at in _others(record, now):
         yield Moment(at, paced=False)
+    quality = quality_due(record, rules)
+    if quality:
+        yield Moment(quality, paced=False)
     if link_due(record, rules, now):
         yield Moment(record.visit.outbox_retry or now, paced=False)
 
@@ -80,6 +86,17 @@ def reconciliation(record: Record) -> datetime | None:
     if visit.call_ended:
         wanted.append(visit.call_ended + RECONCILE_AFTER_CALL)
     return min((at for at in wanted if visit.reconciled is None or visit.reconciled < at), default=None)
+
+
+def quality_due(record: Record, rules: Rules) -> datetime | None:
+    """When the records of a call that has ended are to be asked for next; None: never, or they were read."""
+    visit = record.visit
+    if not rules.quality_on or visit.room is None or visit.call_ended is None:
+        return None
+    if visit.measured is not None and visit.measured >= visit.call_ended:
+        return None
+    due = visit.call_ended + QUALITY_AFTER_CALL
+    return max(due, visit.measured_retry or due)
 
 
 def _others(record: Record, now: datetime) -> Iterator[datetime]:

@@ -45,6 +45,14 @@ def test_consent_grants_what_is_missing(tmp_path: Path) -> None:
     assert ["appRoleAssignmentRequired" in repr(words) for words in azure.changes() if "patch" in words] == [True]
 
 
+def test_consent_to_call_records_is_for_who_asks_for_it(tmp_path: Path) -> None:
+    found = [*FOUND, ("CallRecords.Read.All'].id", "role-calls"), ALL]
+    done = consent(Azure(tmp_path, *found), CLIENT, "--call-quality")
+    assert "would  grant CallRecords.Read.All" in done.stdout
+    refused = consent(Azure(tmp_path, *found), CLIENT, "--everything")
+    assert (refused.returncode, refused.stderr) == (2, "what is --everything?\n")
+
+
 def test_consent_that_is_given_is_left_alone(tmp_path: Path) -> None:
     required = ("appRoleAssignmentRequired --output", "false")
     azure = Azure(tmp_path, required, *FOUND, ALL)

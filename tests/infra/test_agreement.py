@@ -230,7 +230,8 @@ def test_the_operators_page_names_every_role_and_permission_and_no_other() -> No
     page = " ".join((ROOT / "docs/operator.md").read_text().split())
     assert {role for role in BUILT_IN if role in page} == set(granted())
     permissions = set(re.findall(r"`(\w+\.[\w.]*\.All)`", page))
-    assert permissions == set(bicep("entra").variables["graphPermissions"])  # type: ignore[arg-type]
+    entra: Any = bicep("entra").variables
+    assert permissions == {*entra["graphPermissions"], *entra["callQualityPermissions"]}
 
 
 # Microsoft Graph: which path needs which application permission.
@@ -240,18 +241,25 @@ PERMISSIONS = {
     "CallRecords.Read.All": r"/communications/callRecords",
     "User.Read.All": r'/v1\.0/users["/{]',
 }
+# Asked for only where the setting CALL_QUALITY is on.
+CHOSEN = "CallRecords.Read.All"
 
 
 def test_graph_permissions_are_those_of_the_code_wherever_they_are_named() -> None:
     code = "".join(sources("shared").values())
     needed = sorted(name for name, path in PERMISSIONS.items() if re.search(path, code))
+    assert needed[:1] == [CHOSEN]
+    needed = needed[1:]
     assert bicep("entra").variables["graphPermissions"] == needed
+    assert bicep("entra").variables["callQualityPermissions"] == [CHOSEN]
     shell = re.search(r'^PERMISSIONS="(.*)"$', (INFRA / "admin/consent").read_text(), re.MULTILINE)
     assert shell
     assert shell[1].split() == needed
+    assert f'\nCALL_QUALITY="{CHOSEN}"\n' in (INFRA / "admin/consent").read_text()
     powershell = re.search(r"^\$Permissions = @\((.*)\)$", (INFRA / "admin/Consent.ps1").read_text(), re.MULTILINE)
     assert powershell
     assert re.findall(r"'([^']+)'", powershell[1]) == needed
+    assert f"\n$ForCallQuality = @('{CHOSEN}')\n" in (INFRA / "admin/Consent.ps1").read_text()
 
 
 def test_the_registration_has_the_roles_scope_and_redirects_of_the_code() -> None:

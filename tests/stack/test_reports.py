@@ -20,8 +20,7 @@ DOCTOR = PEOPLE["clinician"]
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Safari/604.1"
 
 
-@pytest.fixture
-async def meeting(hospital: Hospital) -> Meeting:
+async def a_meeting(hospital: Hospital) -> Meeting:
     """A room made by the clinician's launch, of a visit that starts in five minutes."""
     csn = await hospital.scheduled(start=(datetime.now(UTC) + timedelta(minutes=5)).replace(microsecond=0))
     async with Browser(str(hospital.config.bundle)) as browser:
@@ -31,6 +30,12 @@ async def meeting(hospital: Hospital) -> Meeting:
         assert page.status_code == 200
     states = await hospital.world.control("GET", "/meetings")
     return Meeting(hospital, csn, next(item for item in states if httpx.URL(item["joinWebUrl"]) == page.url))
+
+
+@pytest.fixture
+async def meeting(hospital: Hospital) -> Meeting:
+    """One such room."""
+    return await a_meeting(hospital)
 
 
 async def find(hospital: Hospital, csn: str, person: str = "reader") -> httpx.Response:
@@ -90,6 +95,36 @@ async def test_texts_are_counted_when_they_left_and_when_the_carrier_reports_tha
     # Other visits of that day may have had texts too.
     assert min(kinds["scheduled"], kinds["cancelled"]) >= 1
     assert appointment.phone not in answer.text + str(row)
+
+
+async def test_how_people_heard_each_other_comes_from_the_visit_s_own_calls(
+    hospital: Hospital, meeting: Meeting
+) -> None:
+    """The clinician had another call in that hour, of which nothing is taken."""
+    begun = datetime.now(UTC) - timedelta(hours=1)
+
+    def moment(minutes: int) -> str:
+        return (begun + timedelta(minutes=minutes)).isoformat()
+
+    other = await a_meeting(hospital)
+    await other.roster(DOCTOR.username, "join", event_time=moment(1))
+    await other.roster("Nosy", "join", event_time=moment(2))
+    await other.roster("", "end", event_time=moment(4))
+    await meeting.roster(DOCTOR.username, "join", event_time=moment(5))
+    await meeting.roster("Guest", "join", event_time=moment(6))
+    await until(row_with(hospital, meeting.csn, status="in_progress"), "both in the call")
+    await meeting.roster("", "end", event_time=moment(20))
+
+    async def measured() -> dict[str, Any] | None:
+        await hospital.world.run_tick()
+        return await row_with(hospital, meeting.csn, quality_streams=2)()
+
+    row = await until(measured, "the call's quality in the report", seconds=60)
+    assert row["jitter_ms"] >= 3
+    assert row["mos_degradation"] == pytest.approx(0.2)
+    answer = await call(hospital, "GET", "/reports/quality", await token_of(hospital, "reader"))
+    assert answer.json()["enabled"] is True
+    assert "Nosy" not in answer.text
 
 
 async def test_who_enters_by_a_text_s_link_is_counted_by_kind_of_device_and_waits_for_no_write(

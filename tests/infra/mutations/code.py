@@ -138,7 +138,8 @@ PAIRS: Pairs = {
         Mutant("Bicep", STAMP, "/api/health'", "/api/alive'", AGREE + "health_is_asked_for_where_the_code_answers"),
     ],
     "Microsoft Graph: permission needed, asked for, granted": [
-        Mutant("code", "shared/adapters/graph.py", "", "\n\nCALLS = '/v1.0/communications/callRecords'\n", GRAPH),
+        Mutant("code", "shared/adapters/graph.py", "/communications/callRecords", "/communications/records", GRAPH),
+        Mutant("Bicep", ENTRA, "['CallRecords.Read.All']", "[]", GRAPH),
         Mutant("code", "shared/adapters/graph.py", "/attendanceReports", "/reports", GRAPH),
         Mutant("Bicep", ENTRA, "['OnlineMeetingArtifact.Read.All', ", "[", GRAPH),
         Mutant("page", "docs/operator.md", "`User.Read.All`", "`User.ReadBasic.All`", NAMED),

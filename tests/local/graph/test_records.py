@@ -94,11 +94,25 @@ async def test_a_call_record_is_found_by_when_the_call_began(world: World) -> No
     meeting = await a_held_visit(world)
     query = {"$filter": f"startDateTime ge {at(0)} and startDateTime lt {at(1)}"}
     (record,) = (await world.graph.get(RECORDS, params=query)).json()["value"]
-    assert (record["joinWebUrl"], record["organizer_v2"]["id"]) == (meeting["joinWebUrl"], CLINICIAN.oid)
-    # Since June 2026 these two are empty in the real service.
-    assert {"organizer", "participants", "sessions"}.isdisjoint(record)
+    assert record["joinWebUrl"] == meeting["joinWebUrl"]
+    # A list has none of what can be expanded; since June 2026 the first two are empty everywhere.
+    assert {"organizer", "participants", "organizer_v2", "participants_v2", "sessions"}.isdisjoint(record)
+    whole = (await world.graph.get(f"{RECORDS}/{record['id']}")).json()
+    assert whole["organizer_v2"]["id"] == CLINICIAN.oid
     query = {"$filter": f"startDateTime ge {at(1)} and startDateTime lt {at(9)}"}
     assert (await world.graph.get(RECORDS, params=query)).json()["value"] == []
+
+
+async def test_a_list_is_of_one_person_and_has_what_is_selected(world: World) -> None:
+    meeting = await a_held_visit(world)
+    when = f" and startDateTime ge {at(0)} and startDateTime lt {at(1)}"
+    query = {"$filter": f"participants_v2/any(p:p/id eq '{CLINICIAN.oid}'){when}", "$select": "id,joinWebUrl"}
+    (record,) = (await world.graph.get(RECORDS, params=query)).json()["value"]
+    assert set(record) == {"id", "joinWebUrl"}
+    assert record["joinWebUrl"] == meeting["joinWebUrl"]
+    query["$filter"] = f"participants_v2/any(p:p/id eq '{SECOND.oid}'){when}"
+    assert (await world.graph.get(RECORDS, params=query)).json()["value"] == []
+    assert (await world.graph.get(RECORDS, params={"$select": "sessions"})).status_code == 400
 
 
 async def test_media_comes_with_sessions_and_segments(world: World) -> None:

@@ -205,4 +205,6 @@ async def test_the_sdk_reads_attendance_and_call_records(served: World) -> None:
     assert records is not None
     (record,) = records.value or []
     assert record.join_web_url == made.join_web_url
-    assert len(record.participants_v2 or []) == 2
+    whole = await sdk.communications.call_records.by_call_record_id(str(record.id)).get()
+    assert whole is not None
+    assert len(whole.participants_v2 or []) == 2

@@ -5,7 +5,7 @@ Events are deltas and may come twice, late or in any order. So what is kept of e
 https://learn.microsoft.com/graph/changenotifications-for-onlinemeeting
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
@@ -75,8 +75,11 @@ def _worked_out(after: Record, before: Record) -> Record:
     news = [
         Announcement(person.role, person.state, person.since, person.oid)
         for name, person in people.items()
-        if _is_news(before.visit.people.get(name), person)
+        if person.role == "clinician" and _is_news(before.visit.people.get(name), person)
     ]
+    side = _side(people)
+    if side != _side(before.visit.people):
+        news.append(Announcement("patient", side, _latest(people, visit.call_ends)))
     times = times_of(people.values(), visit.call_ends, visit.times)
     worked_out = replace(
         visit,
@@ -87,6 +90,22 @@ def _worked_out(after: Record, before: Record) -> Record:
         call_ended=called(people.values(), visit.call_ends) if times.both_connected else None,
     )
     return before if worked_out == before.visit else replace(after, visit=replace(worked_out, facts_due=True))
+
+
+def _side(people: Mapping[str, Presence]) -> str:
+    """How the patient's side stands, which the EHR knows as one: the family, an interpreter and the others of a group have
+    no account either, so while one of them is there, one who leaves is not the patient leaving.
+    """
+    states = {person.state for person in people.values() if person.role == "patient"}
+    return next((state for state in (CONNECTED, WAITING) if state in states), LEFT)
+
+
+def _latest(people: Mapping[str, Presence], ends: Sequence[datetime]) -> datetime:
+    """The last that is known of the patient's side: what is told of it is newer than whatever was told before. Where one who
+    was taken for a patient turns out to be staff, it is the last that is known of anybody.
+    """
+    patients = [person for person in people.values() if person.role == "patient"] or people.values()
+    return max([*(at for person in patients for at, _ in person.moves), *ends])
 
 
 def _is_news(known: Presence | None, person: Presence) -> bool:

@@ -1,5 +1,6 @@
 """Folding a meeting's events into a visit."""
 
+from dataclasses import replace
 from itertools import pairwise
 from random import Random
 from typing import Any
@@ -170,3 +171,57 @@ def test_both_are_there_when_the_later_of_them_is_whichever_event_comes_first() 
     patient, clinician = event(2, participant("p")), event(1, participant("d", oid=DOCTOR))
     for events in ((patient, clinician), (clinician, patient)):
         assert folded(*events).visit.times.both_connected == at(0, minutes=2)
+
+
+def test_a_guest_who_leaves_is_not_the_patient_leaving() -> None:
+    record = folded(
+        event(0, participant("p")),
+        event(1, participant("interpreter", lobby=True)),
+        event(2, participant("interpreter")),
+        event(8, participant("interpreter", gone=True)),
+    )
+    assert told(record) == [("patient", "connected")]
+    record = folded(event(0, participant("p")), event(1, participant("q")), event(2, participant("p", gone=True)))
+    assert told(record) == [("patient", "connected")]
+    record = fold(record, event(9, participant("q", gone=True))) or record
+    assert told(record) == [("patient", "connected"), ("patient", "left")]
+
+
+def test_whoever_waits_is_told_once_nobody_of_that_side_is_in_the_call_any_more() -> None:
+    record = folded(
+        event(0, participant("p")), event(1, participant("q", lobby=True)), event(2, participant("p", gone=True))
+    )
+    assert told(record) == [("patient", "connected"), ("patient", "waiting")]
+
+
+def test_an_event_that_was_late_is_told_as_newer_than_what_it_mends() -> None:
+    """The one who left was not alone there; that event came last, and the EHR must believe it."""
+    record = folded(event(0, participant("p")), event(5, participant("p", gone=True)), event(3, participant("q")))
+    assert [(item.state, item.at) for item in record.visit.outbox] == [
+        ("connected", at(0)), ("left", at(0, minutes=5)), ("connected", at(0, minutes=5)),
+    ]  # fmt: skip
+
+
+def test_one_who_turns_out_to_be_staff_was_not_the_patient() -> None:
+    record = folded(event(0, participant("d", oid="second")))
+    assert told(record) == [("patient", "connected")]
+    staff = replace(record, visit=replace(record.visit, staff={"second": "sealed"}))
+    after = fold(staff, event(1, participant("d", oid="second")))
+    assert after
+    assert told(after)[-1] == ("patient", "left")
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("pqr"), st.integers(0, 40), st.integers(0, 2)), max_size=12),
+    st.randoms(use_true_random=False),
+)
+def test_the_last_that_is_told_of_the_patients_side_is_how_it_stands(
+    moves: list[tuple[str, int, int]], chance: Random
+) -> None:
+    """In whatever order events come, and however many people that side has."""
+    events = [event(minute, participant(name, lobby=kind == 0, gone=kind == 2)) for name, minute, kind in moves]
+    chance.shuffle(events)
+    record = folded(*events)
+    states = {person.state for person in record.visit.people.values()}
+    stands = next((state for state in ("connected", "waiting") if state in states), "left")
+    assert (told(record) or [("patient", "left")])[-1] == ("patient", stands)

@@ -34,6 +34,12 @@ async def clinicians_unlink(req: func.HttpRequest) -> func.HttpResponse:
     return func.HttpResponse(status_code=204)
 
 
+@bp.timer_trigger(arg_name="timer", schedule="0 53 3 * * *", run_on_startup=False)
+async def audit_expire(timer: func.TimerRequest) -> None:  # noqa: ARG001
+    """Removes, once a day, what is older in the trail than the setting says."""
+    await services().audit_retention.expire()
+
+
 @bp.route("audit", methods=["GET"])
 @api
 async def audit_list(req: func.HttpRequest) -> func.HttpResponse:

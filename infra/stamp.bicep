@@ -96,6 +96,7 @@ var defaults = {
   MONTHLY_ALLOWANCE: '0'
   CALL_QUALITY: 'false'
   REPORT_RETENTION_MONTHS: '24'
+  AUDIT_RETENTION_YEARS: '6'
 }
 var given = {
   PUBLIC_URL: publicUrl

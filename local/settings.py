@@ -35,6 +35,7 @@ def environment(config: StackConfig) -> dict[str, str]:
         "SMS_GATEWAY": os.environ.get("SMS_GATEWAY", "acs"),
         **{name: os.environ.get(name, "") for name in SNS},
         "REPORT_RETENTION_MONTHS": os.environ.get("REPORT_RETENTION_MONTHS", "24"),
+        "AUDIT_RETENTION_YEARS": os.environ.get("AUDIT_RETENTION_YEARS", "6"),
         "MONTHLY_ALLOWANCE": os.environ.get("MONTHLY_ALLOWANCE", "0"),
         "CALL_QUALITY": os.environ.get("CALL_QUALITY", "true"),
         **trust(config),

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from shared.organisations.access import Access, Caller
     from shared.organisations.administration import Administration
     from shared.organisations.audit import Audit
+    from shared.organisations.audit_retention import AuditRetention
     from shared.organisations.connection import Connection
     from shared.organisations.connections import Connections
     from shared.organisations.consents import Consents
@@ -642,6 +643,12 @@ class Services:
         from shared.reports.retention import FactRetention
 
         return FactRetention(self.tables, self.settings.tenants, self.settings.report_retention_months, self.clock)
+
+    @cached_property
+    def audit_retention(self) -> AuditRetention:
+        from shared.organisations.audit_retention import AuditRetention
+
+        return AuditRetention(self.tables, self.settings.tenants, self.settings.audit_retention_years, self.clock)
 
     @cached_property
     def reports(self) -> Reports:

@@ -39,6 +39,7 @@ class Settings:
     monthly_allowance: int = 0
     call_quality: bool = False
     report_retention_months: int = 24
+    audit_retention_years: int = 6
     storage_connection: str = ""
     table_service_uri: str = ""
     queue_service_uri: str = ""

@@ -311,6 +311,15 @@ SETTINGS = (
         count,
     ),
     Setting(
+        "AUDIT_RETENTION_YEARS",
+        "audit_retention_years",
+        "How many years the trail of who changed what is kept. Months that are older are removed once a day. "
+        "`0`: none is. HIPAA asks for six.",
+        "6",
+        "10",
+        count,
+    ),
+    Setting(
         "MONTHLY_ALLOWANCE",
         "monthly_allowance",
         "How many completed visits a month are agreed on for each tenant, by a licence for instance. The "

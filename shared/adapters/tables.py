@@ -177,6 +177,22 @@ class Tables:
             for entity in some:
                 await self.delete(table, entity["PartitionKey"], entity["RowKey"])
 
+    async def drain(self, table: str, begin: str, end: str) -> AsyncIterator[list[tuple[str, str]]]:
+        """Keys of what is in the partitions from `begin` up to `end`, some at a time, again and again until nothing is
+        left: whoever takes them removes those rows before asking on.
+        """
+        where, given = "PartitionKey ge @a and PartitionKey lt @b", {"a": begin, "b": end}
+        while keys := [(row["PartitionKey"], row["RowKey"]) async for row in self._first(table, where, given)]:
+            yield keys
+
+    async def _first(self, table: str, where: str, given: Mapping[str, Any]) -> AsyncIterator[Entity]:
+        left = MOST_ENTITIES
+        async for row in self.query(table, where, given):
+            yield row
+            left -= 1
+            if not left:
+                return
+
     async def close(self) -> None:
         """Closes the client's connections, if it was ever used."""
         if "_service" in self.__dict__:

@@ -7,8 +7,6 @@ from shared.adapters.tables import Tables
 from shared.clock import Clock
 from shared.reports.places import TABLE, VISITS, index_partition
 
-AT_ONCE = 1_000
-
 
 class FactRetention:
     """`months`: how many whole months are kept beside the present one, for each of `tenants`; 0: all."""
@@ -32,20 +30,13 @@ class FactRetention:
         return await self._remove(f"{tenant}-", f"{tenant}.")
 
     async def _remove(self, begin: str, end: str) -> int:
-        where, given = "PartitionKey ge @a and PartitionKey lt @b", {"a": begin, "b": end}
         removed = 0
-        while True:
-            keys: list[tuple[str, str]] = []
-            async for row in self._tables.query(TABLE, where, given):
-                keys.append((row["PartitionKey"], row["RowKey"]))
-                if len(keys) == AT_ONCE:
-                    break
-            if not keys:
-                return removed
+        async for keys in self._tables.drain(TABLE, begin, end):
             # The index first: without it nobody finds a row, while without a row nobody would find what is left of it.
             await self._tables.delete_many(TABLE, [key for row in keys if (key := _pointer(*row))])
             await self._tables.delete_many(TABLE, keys)
             removed += len(keys)
+        return removed
 
 
 def _pointer(partition: str, row: str) -> tuple[str, str] | None:

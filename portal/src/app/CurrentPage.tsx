@@ -11,6 +11,7 @@ import { EmptyState, moves, Page } from '../ui/Page';
 import { ProblemNote } from '../ui/ProblemNote';
 import { useCommon } from '../words/common';
 import { loadWords } from '../words/words';
+import { PAGES } from './pages';
 import { go, place } from './place';
 import { type Found, find, type PageProps, visible } from './routes';
 import { StepsEnd } from './StepsEnd';
@@ -32,7 +33,7 @@ export function CurrentPage({ roles }: { roles: readonly Role[] }) {
     if (!found || !allowed) return;
     let wanted = true;
     setProblem(undefined);
-    Promise.all([found.route.load(), loadWords(found.route.name)]).then(
+    Promise.all([PAGES[found.route.name](), loadWords(found.route.name)]).then(
       ([page]) => {
         if (!wanted) return;
         if (shown) moves.set(moves.get() + 1);

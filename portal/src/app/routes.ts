@@ -1,8 +1,4 @@
-// The pages: where each is, who may see it, what is loaded for it.
-//
-// A page is a folder below src/pages with an index.tsx whose default export is the page, and a folder of words of the
-// same name. Both are loaded when it is first shown.
-import type { ComponentType } from 'preact';
+// The pages: where each is and who may see it. What is loaded for it: pages.ts, which nothing but the frame asks.
 import type { Role } from '../session/session';
 
 export interface PageProps {
@@ -20,7 +16,6 @@ export type PageName =
   | 'people'
   | 'activity'
   | 'reports';
-type Load = () => Promise<{ default: ComponentType<PageProps> }>;
 
 export interface Route {
   readonly name: PageName;
@@ -31,33 +26,18 @@ export interface Route {
   readonly role: Role;
   /** Its number among the steps of setting up, from 1. */
   readonly step?: number;
-  readonly load: Load;
 }
 
 export const ROUTES: readonly Route[] = [
-  { name: 'connections', path: '/connections', role: 'admin', step: 1, load: () => import('../pages/connections') },
-  { name: 'sms', path: '/sms', role: 'admin', step: 2, load: () => import('../pages/sms') },
-  { name: 'setup', path: '/setup', of: '/sms/', role: 'admin', step: 3, load: () => import('../pages/setup') },
-  {
-    name: 'approve',
-    path: '/approve',
-    of: '/approve/',
-    role: 'approver',
-    step: 4,
-    load: () => import('../pages/approve'),
-  },
-  {
-    name: 'records',
-    path: '/records',
-    of: '/records/',
-    role: 'approver',
-    step: 5,
-    load: () => import('../pages/records'),
-  },
-  { name: 'health', path: '/health', of: '/health/', role: 'approver', load: () => import('../pages/health') },
-  { name: 'reports', path: '/reports', role: 'reader', load: () => import('../pages/reports') },
-  { name: 'people', path: '/people', role: 'admin', load: () => import('../pages/people') },
-  { name: 'activity', path: '/activity', role: 'admin', load: () => import('../pages/activity') },
+  { name: 'connections', path: '/connections', role: 'admin', step: 1 },
+  { name: 'sms', path: '/sms', role: 'admin', step: 2 },
+  { name: 'setup', path: '/setup', of: '/sms/', role: 'admin', step: 3 },
+  { name: 'approve', path: '/approve', of: '/approve/', role: 'approver', step: 4 },
+  { name: 'records', path: '/records', of: '/records/', role: 'approver', step: 5 },
+  { name: 'health', path: '/health', of: '/health/', role: 'approver' },
+  { name: 'reports', path: '/reports', role: 'reader' },
+  { name: 'people', path: '/people', role: 'admin' },
+  { name: 'activity', path: '/activity', role: 'admin' },
 ];
 
 export interface Found {

@@ -6,8 +6,8 @@ import { Icon } from '../../ui/Icon';
 import { Select } from '../../ui/Select';
 import { TextField } from '../../ui/TextField';
 import { useConnections } from '../../words/connections';
-import type { FormProps } from './ConnectionForm';
 import { ARRIVALS, ASSERTIONS, type Entries, ID_TYPES, STATUSES } from './entries';
+import type { FormProps } from './formProps';
 
 const LONGEST = 20;
 /** The values of one EHR are nothing to another. */

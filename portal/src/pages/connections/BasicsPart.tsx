@@ -8,7 +8,7 @@ import { useCommon } from '../../words/common';
 import { useConnections } from '../../words/connections';
 import { locale } from '../../words/language';
 import { openOf } from './addresses';
-import type { FormProps } from './ConnectionForm';
+import type { FormProps } from './formProps';
 import { Part } from './Part';
 import { PersonField } from './people';
 import { UrlField } from './UrlField';

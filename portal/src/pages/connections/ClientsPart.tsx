@@ -1,8 +1,8 @@
 // Client ids: how this app is called in the hospital's Epic, once for each kind of launch.
 import { TextField } from '../../ui/TextField';
 import { useConnections } from '../../words/connections';
-import type { FormProps } from './ConnectionForm';
 import { AUDIENCES, type Audience } from './entries';
+import type { FormProps } from './formProps';
 import { Part } from './Part';
 
 /** Whose client id is taken where there is none. */

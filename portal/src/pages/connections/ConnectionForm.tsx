@@ -24,19 +24,12 @@ import {
   wrongOf,
 } from './entries';
 import { FormEnd } from './FormEnd';
+import type { FormProps } from './formProps';
 import type { ConnectionsInSight } from './list';
 import { OvertakenNote } from './OvertakenNote';
 import { PoolPart, RoomPart } from './RoomPart';
 import { type From, useSaving } from './useSaving';
 import './form.css';
-
-export interface FormProps {
-  readonly entries: Entries;
-  set<F extends Field>(field: F, value: Entries[F]): void;
-  error(field: Field): string | undefined;
-  /** Of the parts' headings. */
-  readonly level: number;
-}
 
 interface Props {
   readonly from: From;

@@ -4,8 +4,8 @@ import { Checkbox, Radios } from '../../ui/Choices';
 import { Select } from '../../ui/Select';
 import { useConnections } from '../../words/connections';
 import { useFormat } from '../../words/format';
-import type { FormProps } from './ConnectionForm';
 import { CHATS, EARLY, LATE, LOBBIES } from './entries';
+import type { FormProps } from './formProps';
 import { Part } from './Part';
 import { PeopleField } from './people';
 

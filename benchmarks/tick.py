@@ -80,7 +80,11 @@ async def work(world: World) -> None:
 
 
 async def stored(tables: CountedTables, world: World) -> dict[str, float]:
-    """One tick with what is stored now: its requests and its time, then those of the work it handed out, for each text."""
+    """One tick with what is stored now: its requests and its time, then those of the work it handed out, for each text.
+
+    The tables have their schema by then: only the first tick of a process looks at it.
+    """
+    await world.schema.settle()
     before, began = tables.requests.total(), time.perf_counter()
     handed = await world.tick.run()
     ticked, took = tables.requests.total() - before, time.perf_counter() - began

@@ -6,8 +6,10 @@ from hashlib import sha256
 import azure.functions as func
 
 from functions.answers import api, json_answer
+from shared.clock import to_text
 from shared.errors import Refused
 from shared.keys.signing import ENVIRONMENTS
+from shared.organisations.access import ADMIN
 from shared.services import services
 
 bp = func.Blueprint()
@@ -15,10 +17,16 @@ bp = func.Blueprint()
 
 @bp.route("health", methods=["GET"])
 @api
-async def health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001
-    """Up or not, for anyone: 200 or 503, no detail."""
-    up = await services().health.up()
-    return json_answer({"status": "up" if up else "down"}, 200 if up else 503)
+async def health(req: func.HttpRequest) -> func.HttpResponse:
+    """Up or not, for anyone: 200 or 503, no detail. To administrators, who send their token, what it was told by."""
+    pulse = await services().health.pulse()
+    body: dict[str, object] = {"status": "up" if pulse.up else "down"}
+    if "authorization" in req.headers:
+        (await services().access.caller(req.headers)).require(ADMIN)
+        ticked_at = to_text(pulse.ticked_at) if pulse.ticked_at else None
+        tables = {"version": pulse.schema, "least": pulse.least}
+        body |= {"ticked_at": ticked_at, "release": pulse.release, "tables": tables}
+    return json_answer(body, 200 if pulse.up else 503)
 
 
 @bp.route("jwks/{environment}", methods=["GET"])

@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from operation.bundle import OperationError, bring, differences, export, only_optouts, read, write
+from operation.datakeys import add, use
 from operation.erasure import carry_optout_keys, erase, remaining
 from operation.holdings import holder
+from shared.adapters.schema import VERSION, Schema
 from shared.adapters.tables import Tables
 from shared.adapters.vault import Vault
 from shared.clock import wall_clock
@@ -18,6 +20,7 @@ from shared.keys.keyring import SECRET_NAME
 from shared.settings import Settings
 from shared.settings_table import GUID
 
+BROUGHT = ("restore", "import", "verify")
 # As the app has them, for the local stack.
 STORAGE, TABLE_SERVICE = "AzureWebJobsStorage", "AzureWebJobsStorage__tableServiceUri"
 
@@ -50,6 +53,9 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--sender", action="append", default=[], metavar="OLD=NEW", help="the number in place of one"
         )
+    commands.add_parser("schema", help="say which schema the stamp's tables have")
+    own = commands.add_parser("data-keys", help="make a new key for what is sealed and hashed, then put it to use")
+    own.add_argument("step", choices=["add", "use"], help="use: ten minutes after add, not before")
     keys = commands.add_parser("keys", help="hand the keys of opt-outs from another stamp's vault to this one's")
     keys.add_argument("old", help="the other stamp's Key Vault")
     return made
@@ -104,29 +110,43 @@ async def _run(options: argparse.Namespace) -> int:
 
 
 async def _command(options: argparse.Namespace, tables: Tables, vault: Vault, old: Vault | None) -> int:
+    tenant = _tenant(options) if "tenant" in options else ""
+    bundle = read(options.file) if options.command in BROUGHT else {}
+    have = await Schema(tables).standing()
+    if options.command == "schema":
+        _say(f"the tables have schema {have.version}; releases of schema {have.least} and later read them")
+        _say(f"the release of this clone writes schema {VERSION}")
+        return 0 if have.fits() else 1
+    if have.version > VERSION:
+        raise OperationError(
+            f"the stamp's tables have schema {have.version}, the release of this clone writes {VERSION}: use a clone of "
+            "the release that the stamp runs"
+        )
     match options.command:
         case "backup" | "export":
-            made = await export(
-                tables, vault, _tenant(options), whole=options.command == "export", now=wall_clock(), say=_say
-            )
+            made = await export(tables, vault, tenant, whole=options.command == "export", now=wall_clock(), say=_say)
             if options.apply:
                 write(made, options.file)
         case "erase":
-            who = await holder(tables, _tenant(options))
+            who = await holder(tables, tenant)
             _say(f"connections: {', '.join(who.connections) or 'none'}")
             for table, count in (await remaining(tables, who)).items():
                 _say(f"{table}: {count} rows to remove")
             if options.apply:
                 if options.file.exists():
                     raise OperationError(f"{options.file} is there already: name another file")
-                receipt = await erase(tables, vault, _tenant(options), now=wall_clock(), say=_say)
+                receipt = await erase(tables, vault, tenant, now=wall_clock(), say=_say)
                 write(receipt, options.file)
                 print(json.dumps(receipt, indent=1))
+        case "data-keys":
+            if options.apply:
+                step = add if options.step == "add" else use
+                _say(f"{options.step}: key {await step(vault, SECRET_NAME)}")
         case "keys":
             if options.apply and old is not None:
                 _say(f"keys: {await carry_optout_keys(old, vault, SECRET_NAME)} added")
         case command:
-            bundle, here = read(options.file), command == "restore" or options.here
+            here = command == "restore" or options.here
             if options.optouts:
                 bundle, options.overwrite = only_optouts(bundle), True
             senders = dict(_pair(text) for text in options.sender)

@@ -13,6 +13,7 @@ from secrets import token_hex
 from typing import Any, Protocol
 
 from operation.holdings import CONFIGURATION, MOVED, PASSING, Holder, holder, sender_partition
+from shared.adapters.schema import VERSION, Schema
 from shared.adapters.tables import ETAG, Entity, Tables
 from shared.clock import to_text
 from shared.messages.optouts import CHANGED
@@ -49,14 +50,16 @@ async def export(tables: Tables, vault: Secrets, tenant: str, *, whole: bool, no
     names = [name for row in rows["connections"] if row["RowKey"] == "connection" for name in secret_names(row)]
     secrets = {name: value for name in names if (value := await vault.secret(name))}
     say(f"certificates: {len(secrets)}")
-    made = {"format": FORMAT, "tenant": tenant, "whole": whole, "at": to_text(now), "tables": rows, "secrets": secrets}
+    made = {"format": FORMAT, "schema": VERSION, "tenant": tenant, "whole": whole, "at": to_text(now)}
+    made |= {"tables": rows, "secrets": secrets}
     return made | {"digest": digest(made)}
 
 
 async def bring(
     tables: Tables, vault: Secrets, bundle: Bundle, *, here: bool, senders: Mapping[str, str], overwrite: bool, say: Say
 ) -> None:
-    """Writes what a bundle holds; again does no harm. `here`: into the stamp that it came from, as it was.
+    """Writes what a bundle holds; again does no harm. `here`: into the stamp that it came from, as it was. Rows of an
+    older release are brought forward.
 
     Elsewhere connections wait for an approval, since addresses and keys are others, and send by the number that
     `senders` gives for theirs, or not at all. Raises `OperationError` where something stands already, unless it is to
@@ -80,6 +83,7 @@ async def bring(
     for table, rows in meant(bundle, here=here, senders=senders).items():
         await tables.upsert_many(table, rows)
         say(f"{table}: {len(rows)} rows")
+    await Schema(tables).forward(schema_of(bundle))
     # Whoever has a sender's opt-outs in memory reads them again.
     for partition in {row["PartitionKey"] for row in bundle["tables"].get("optouts", [])}:
         to = {sender_partition(old): sender_partition(new) for old, new in senders.items()}.get(partition, partition)
@@ -160,8 +164,17 @@ def check(bundle: Bundle) -> None:
     """Raises `OperationError` if a bundle is of a format to come, or is not as it was written."""
     if bundle["format"] != FORMAT:
         raise OperationError(f"the file's format is {bundle['format']}, this release reads {FORMAT}")
+    if schema_of(bundle) > VERSION:
+        raise OperationError(
+            f"the file's rows have schema {schema_of(bundle)}, this release writes {VERSION}: update this stamp first"
+        )
     if bundle["digest"] != digest({name: value for name, value in bundle.items() if name != "digest"}):
         raise OperationError("the file was changed or cut since it was written: its digest does not fit")
+
+
+def schema_of(bundle: Bundle) -> int:
+    """The schema of a bundle's rows. Files of before there was one have the first."""
+    return int(bundle.get("schema", 1))
 
 
 def digest(value: Mapping[str, Any]) -> str:

@@ -579,9 +579,10 @@ class Services:
 
     @cached_property
     def tick(self) -> Tick:
+        from shared.adapters.schema import Schema
         from shared.work.tick import Tick
 
-        return Tick(self.alarms, self.queues, self.pace, self.sender_of, self.clock)
+        return Tick(Schema(self.tables), self.alarms, self.queues, self.pace, self.sender_of, self.clock)
 
     @cached_property
     def failures(self) -> Failures:

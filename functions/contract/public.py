@@ -95,7 +95,23 @@ class DirectStatus(Shown):
 class Status(Shown):
     """Up or down."""
 
-    status: str
+    status: Literal["up", "down"]
+
+
+class Tables(Shown):
+    """The schema that the tables have, and that of the oldest release that still reads them."""
+
+    version: int
+    least: int
+
+
+class Pulse(Shown):
+    """The same for administrators: when the last tick ran, and which schema this release writes."""
+
+    status: Literal["up", "down"]
+    ticked_at: Instant | None
+    release: int
+    tables: Tables
 
 
 class KeySet(Shown):
@@ -179,7 +195,10 @@ OPERATIONS = {
         "Microsoft Graph's lifecycle notifications", "follow", {202: None, 200: PLAIN}, takes=Notifications,
         query=Validation, signed_in=False, refuses=("graph.not_authentic",),
     ),
-    "health": Operation("Up or not, no detail", "health", {200: Status, 503: Status}, signed_in=False),
+    "health": Operation(
+        "Up or not; with an administrator's token also what it was told by", "health",
+        {200: (Status, Pulse), 503: (Status, Pulse)}, signed_in=False, refuses=("auth.token_invalid", "auth.role_missing"),
+    ),
     "jwks": Operation(
         "Our public keys for EHRs", "health", {200: KeySet}, signed_in=False,
         path={"environment": "`testing` or `production`."}, refuses=("not_found",),

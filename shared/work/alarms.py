@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 
 from shared.adapters.queues import DUE, Queues
+from shared.adapters.schema import PARTITION
 from shared.adapters.tables import Tables
 from shared.clock import from_text, to_text
 from shared.visits.ids import partition
@@ -21,7 +22,7 @@ from shared.work.moments import Rules, next_moment
 BUCKET = timedelta(minutes=5)
 LOOK_BACK = timedelta(hours=48)
 ORPHANED_AFTER = timedelta(minutes=10)
-HEARTBEAT = ("heartbeat", "tick")
+HEARTBEAT = (PARTITION, "tick")
 
 PACED, AT_ONCE = "p", "o"
 

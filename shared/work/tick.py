@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from shared.adapters.queues import DUE, Queues
+from shared.adapters.schema import Schema
 from shared.clock import Clock
 from shared.metrics import measure
 from shared.visits.ids import partition
@@ -30,7 +31,10 @@ SenderOf = Callable[[str], Awaitable[str]]
 class Tick:
     """The tick of one stamp."""
 
-    def __init__(self, alarms: TableAlarms, queues: Queues, pace: Pace, sender_of: SenderOf, clock: Clock) -> None:
+    def __init__(
+        self, schema: Schema, alarms: TableAlarms, queues: Queues, pace: Pace, sender_of: SenderOf, clock: Clock
+    ) -> None:
+        self._schema = schema
         self._alarms = alarms
         self._queues = queues
         self._pace = pace
@@ -39,7 +43,12 @@ class Tick:
         self._handed: dict[Name, datetime] = {}
 
     async def run(self) -> int:
-        """Hands out what is due and notes the heartbeat. Returns how many visits were handed out."""
+        """Hands out what is due and notes the heartbeat. Returns how many visits were handed out.
+
+        The first of a process brings the tables to this release's schema, and raises `SchemaError` where they are ahead
+        of it: then nothing is handed out, and health turns red.
+        """
+        await self._schema.settle()
         now = self._clock()
         self._handed = {name: until for name, until in self._handed.items() if until > now}
         jobs: list[Job] = []

@@ -10,7 +10,7 @@ import pytest
 from tests.docs.pages import PAGES, ROOT, blocks, named
 
 # What a reader has, or gets by a line further up.
-OTHERS = {"az", "azd", "curl", "cp", "func", ".venv/bin/ruff", ".venv/bin/python"}
+OTHERS = {"az", "azd", "git", "sleep", "curl", "cp", "func", ".venv/bin/ruff", ".venv/bin/python"}
 # Who reads a script's options.
 SOURCES = {"scripts/demo": "local/demo/__main__.py", "scripts/stack": "local/stack.py"}
 

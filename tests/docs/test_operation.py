@@ -6,20 +6,24 @@ from argparse import Namespace
 import pytest
 
 from operation.__main__ import parser
+from shared.adapters.vault import CACHE_FOR
 from shared.keys.rotation import KEEP, WAIT
 from shared.keys.signing import ALGORITHMS, ENVIRONMENTS, key_name
 from shared.rooms.envelope import KEY_NAME
 from tests.docs.pages import DOCS, PAGES
 from tests.docs.test_commands import commands
 
-TENANTS = DOCS / "operator/tenants.md"
+TENANTS, UPGRADE = DOCS / "operator/tenants.md", DOCS / "operator/upgrade.md"
 KEYS = DOCS / "operator.md"
-CHANGING = {"backup", "export", "restore", "import", "keys", "erase"}
+CHANGING = {"backup", "export", "restore", "import", "keys", "data-keys", "erase"}
 
 
 def shown() -> list[Namespace]:
-    """The commands of the page about tenants, as `scripts/admin` understands them, in their order."""
-    return [parser().parse_args(words) for first, *words in commands(TENANTS) if first == "scripts/admin"]
+    """The commands of the pages about tenants, updates and keys, as `scripts/admin` understands them, in their order."""
+    pages = (TENANTS, UPGRADE, KEYS)
+    return [
+        parser().parse_args(words) for page in pages for first, *words in commands(page) if first == "scripts/admin"
+    ]
 
 
 def test_every_admin_command_on_any_page_is_understood() -> None:
@@ -35,7 +39,7 @@ def test_a_command_with_its_options_in_the_wrong_place_would_be_noticed() -> Non
 
 
 def test_every_command_is_shown_once_at_least_and_names_its_stamp() -> None:
-    assert {each.command for each in shown()} == {*CHANGING, "verify"}
+    assert {each.command for each in shown()} == {*CHANGING, "verify", "schema"}
     for each in shown():
         place = re.fullmatch(r"https://visits(\w+)\.table\.core\.windows\.net", each.tables)
         assert place
@@ -62,9 +66,12 @@ def test_keys_that_are_rotated_are_those_that_there_are() -> None:
     rotated = {
         words[words.index("--name") + 1] for words in commands(KEYS) if words[1:4] == ["keyvault", "key", "rotate"]
     }
-    assert KEY_NAME in rotated
-    assert rotated <= {KEY_NAME, *(key_name(place, kind) for place in ENVIRONMENTS for kind in ALGORITHMS)}
-    assert len(rotated) == 2
+    assert rotated == {KEY_NAME, *(key_name(place, kind) for place in ENVIRONMENTS for kind in ALGORITHMS)}
+    steps = [each for each in shown() if each.command == "data-keys"]
+    assert [each.step for each in steps] == ["add", "use"]
+    waited = [int(words[1]) for words in commands(KEYS) if words[0] == "sleep"]
+    assert waited
+    assert min(waited) > CACHE_FOR.total_seconds()
 
 
 def test_the_page_says_how_long_a_new_key_waits_and_an_old_one_stays() -> None:

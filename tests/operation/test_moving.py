@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from operation import __main__ as command
-from operation.bundle import OperationError, bring, differences, export, only_optouts, read, write
+from operation.bundle import OperationError, bring, differences, digest, export, only_optouts, read, write
 from operation.erasure import carry_optout_keys, erase
 from operation.holdings import ALL
+from shared.adapters.schema import VERSION, Schema
 from shared.adapters.tables import TABLES
 from shared.keys.keyring import SECRET_NAME, Keyring
 from shared.organisations.connection import ConnectionState
@@ -212,3 +213,29 @@ def test_the_command_says_what_is_wrong(
         monkeypatch.delenv(name, raising=False)
     assert command.main(words) == 1
     assert told in capsys.readouterr().err
+
+
+async def test_rows_of_an_older_release_are_brought_forward_when_they_come(
+    amer: Stamp, emea: Stamp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if this release had a second schema, and the file were of the first."""
+    since: list[int] = []
+
+    async def forward(_: Schema, version: int) -> None:
+        since.append(version)
+
+    monkeypatch.setattr(Schema, "forward", forward)
+    made = {name: value for name, value in (await exported(amer)).items() if name not in ("digest", "schema")}
+    await bring(
+        emea.tables, emea.vault, made | {"digest": digest(made)}, here=False, senders={}, overwrite=False, say=silent
+    )
+    assert since == [1]
+
+
+async def test_a_file_of_a_release_to_come_is_refused_with_what_to_do(amer: Stamp, emea: Stamp) -> None:
+    made = {name: value for name, value in (await exported(amer)).items() if name != "digest"}
+    made["schema"] = VERSION + 1
+    ahead, before = made | {"digest": digest(made)}, emea.dump()
+    with pytest.raises(OperationError, match="update this stamp first"):
+        await bring(emea.tables, emea.vault, ahead, here=False, senders={}, overwrite=False, say=silent)
+    assert emea.dump() == before

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from local.config import CONNECTION_ID, PEOPLE
+from shared.adapters.schema import LEAST, VERSION
 from tests.messages.signing import a_pair, pem_of
 from tests.stack.conftest import Hospital
 
@@ -269,3 +270,15 @@ async def test_our_public_keys_are_public_and_cacheable(hospital: Hospital) -> N
 async def test_health_says_up_and_nothing_else(hospital: Hospital) -> None:
     answer = await call(hospital, "GET", "/health")
     assert (answer.status_code, answer.json()) == (200, {"status": "up"})
+
+
+async def test_health_tells_an_administrator_by_what_it_was_told_and_nobody_else(hospital: Hospital) -> None:
+    told = await hospital.world.api("admin", "GET", "/health")
+    assert told.pop("ticked_at") > "2026"
+    assert told == {"status": "up", "release": VERSION, "tables": {"version": VERSION, "least": LEAST}}
+    url = f"{hospital.config.functions}/api/health"
+    for headers, status in (
+        ({"Authorization": "Bearer nonsense"}, 401),
+        ({"Authorization": f"Bearer {await hospital.world.token('approver')}"}, 403),
+    ):
+        assert (await hospital.world.http.get(url, headers=headers)).status_code == status

@@ -12,6 +12,7 @@ from random import Random
 from typing import Any, cast
 
 from shared.adapters.gateway import Gateway, Outgoing, Sent, Throttled
+from shared.adapters.schema import Schema
 from shared.errors import Unavailable
 from shared.keys.keyring import Keyring
 from shared.keys.keys import Keys
@@ -154,7 +155,8 @@ class World:
         self.worker = Worker(
             self.visits, self.alarms, self.queues, (texting,), recorder, self.rules_of, self.clock, LEASE
         )
-        self.tick = Tick(self.alarms, self.queues, self.pace, self.sender_of, self.clock)
+        self.schema = Schema(self.tables)
+        self.tick = Tick(self.schema, self.alarms, self.queues, self.pace, self.sender_of, self.clock)
 
     def replies(self) -> Replies:
         """What patients write back; nobody asks for help here."""

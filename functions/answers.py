@@ -18,6 +18,8 @@ from functions.page_words import Reader, language_of
 from functions.pages import error_page
 from shared.errors import BridgeError, Refused, Unavailable
 from shared.launch.cookies import Cookie
+from shared.services import services
+from shared.settings import SettingsError
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +73,8 @@ def _guarded(handler: Handler, answer: Answer) -> Handler:
 def _is_outage(error: Exception) -> bool:
     from azure.core.exceptions import AzureError
 
-    return isinstance(error, AzureError | OSError)
+    # Without its settings the app is down as without its storage; the log of its start names each that is wrong.
+    return isinstance(error, AzureError | OSError | SettingsError)
 
 
 def _places(error: BaseException) -> str:
@@ -90,9 +93,17 @@ def _headers(error: BridgeError) -> dict[str, str]:
     return headers
 
 
+def _about(code: str) -> str:
+    """Where the portal explains a code; `about:blank` (RFC 9457 section 4.2.1) while the settings are wrong."""
+    try:
+        return f"{services().settings.portal_url}/errors/{code}"
+    except SettingsError:
+        return "about:blank"
+
+
 def _problem(req: func.HttpRequest, error: BridgeError, trace_id: str) -> func.HttpResponse:  # noqa: ARG001
     body: dict[str, Any] = {
-        "type": f"about:blank#{error.code}",
+        "type": _about(error.code),
         "title": error.problem.detail,
         "status": error.problem.status,
         "code": error.code,

@@ -12,6 +12,7 @@ import { Footer } from './Footer';
 import { Header } from './Header';
 import { leaving } from './leaving';
 import { Navigation } from './Navigation';
+import { isOpen, OpenPage } from './OpenPage';
 import { place } from './place';
 import './shell.css';
 
@@ -21,6 +22,7 @@ export function App() {
   const { path } = useStore(place);
   const [menu, setMenu] = useState(false);
   const inside = now.kind === 'ready';
+  const open = isOpen(path);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the menu closes with each move
   useEffect(() => setMenu(false), [path]);
   return (
@@ -29,10 +31,16 @@ export function App() {
         {t('skip')}
       </a>
       <Header menu={menu} onMenu={inside ? () => setMenu(!menu) : undefined} />
-      <div class={`frame${inside ? '' : ' frame-alone'}`}>
+      <div class={`frame${inside ? '' : open ? ' frame-open' : ' frame-alone'}`}>
         {inside && <Navigation roles={now.roles} open={menu} />}
         <main class="main" id="main" tabIndex={-1}>
-          {inside ? <CurrentPage roles={now.roles} key={now.stamp.geography} /> : <SessionPage session={now} />}
+          {open ? (
+            <OpenPage />
+          ) : inside ? (
+            <CurrentPage roles={now.roles} key={now.stamp.geography} />
+          ) : (
+            <SessionPage session={now} />
+          )}
         </main>
       </div>
       <Footer />

@@ -47,9 +47,9 @@ export function configuration(): Config {
   return config;
 }
 
-/** The address of a page of the documentation; undefined if this deployment has none. */
+/** The address of a page of the documentation; undefined if this deployment has none, or is not known yet. */
 export function docsPage(path: string): string | undefined {
-  const { docs } = configuration();
+  const docs = config?.docs;
   return docs && new URL(path, docs.endsWith('/') ? docs : `${docs}/`).href;
 }
 

@@ -51,7 +51,9 @@ export function ProblemNote({ problem, onRetry, actions }: Props) {
       <dl class="problem-facts">
         <div>
           <dt>{t('problem.code')}</dt>
-          <dd class="code">{problem.code}</dd>
+          <dd class="code">
+            {OWN.includes(problem.code) ? problem.code : <a href={`/errors/${problem.code}`}>{problem.code}</a>}
+          </dd>
         </div>
         {problem.traceId && (
           <div>

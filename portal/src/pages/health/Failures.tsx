@@ -6,7 +6,6 @@ import { usePaged } from '../../api/paged';
 import { Problem } from '../../api/problem';
 import { ConnectionName } from '../../app/ConnectionName';
 import { useConnections } from '../../app/connections';
-import { DocsLink } from '../../app/DocsLink';
 import { api, session } from '../../session/session';
 import { useStore } from '../../store';
 import { Button } from '../../ui/Button';
@@ -185,7 +184,7 @@ function Why({ problem }: { problem: Failure['problem'] }) {
     <span class="health-named">
       <span>{detail}</span>
       <span class="finding-code">
-        <span class="code">{problem.code}</span> <DocsLink page="errors.md">{w('codes')}</DocsLink>
+        <span class="code">{problem.code}</span> <a href={`/errors/${problem.code}`}>{w('codes')}</a>
       </span>
     </span>
   );

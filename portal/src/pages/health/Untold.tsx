@@ -5,7 +5,6 @@ import { ask, type Schema } from '../../api/client';
 import { useAction } from '../../api/hooks';
 import { usePaged } from '../../api/paged';
 import type { Connection } from '../../app/connections';
-import { DocsLink } from '../../app/DocsLink';
 import { api, session } from '../../session/session';
 import { useStore } from '../../store';
 import { Banner } from '../../ui/Banner';
@@ -142,7 +141,7 @@ function Code({ code }: { code: string }) {
   const w = useHealth();
   return (
     <span class="finding-code">
-      <span class="code">{code}</span> <DocsLink page="errors.md">{w('codes')}</DocsLink>
+      <span class="code">{code}</span> <a href={`/errors/${code}`}>{w('codes')}</a>
     </span>
   );
 }

@@ -1,0 +1,4 @@
+import { areaOf } from '../words';
+import type en from './en.json';
+
+export const useErrors = areaOf<typeof en>('errors');

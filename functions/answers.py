@@ -64,7 +64,7 @@ def _guarded(handler: Handler, answer: Answer) -> Handler:
             if _is_outage(error):
                 log.warning("an upstream does not answer: %s, trace %s", type(error).__name__, trace_id)
                 return answer(req, Unavailable(), trace_id)
-            log.error("unexpected %s, trace %s\n%s", type(error).__name__, trace_id, _places(error))  # noqa: TRY400
+            log.error("unexpected %s, trace %s\n%s", type(error).__name__, trace_id, places(error))  # noqa: TRY400
             return answer(req, BridgeError("internal"), trace_id)
 
     return guarded
@@ -77,7 +77,7 @@ def _is_outage(error: Exception) -> bool:
     return isinstance(error, AzureError | OSError | SettingsError)
 
 
-def _places(error: BaseException) -> str:
+def places(error: BaseException) -> str:
     """Where it happened, without the message or any line's values."""
     import traceback
 

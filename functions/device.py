@@ -52,10 +52,11 @@ async def device_test_up(req: func.HttpRequest) -> func.HttpResponse:
 @api
 async def device_test_result(req: func.HttpRequest) -> func.HttpResponse:
     """Keeps what a test found: `{"checks": {check: outcome}}`. The last one counts."""
+    device_tests = services().device_tests
     checks = json_body(req).get("checks")
     if not isinstance(checks, dict):
         raise Refused("request.invalid", fields={"checks": "missing"})
-    result = await services().device_tests.keep(req.route_params["token"], checks, _forwarded_for(req))
+    result = await device_tests.keep(req.route_params["token"], checks, _forwarded_for(req))
     return json_answer({"result": result})
 
 

@@ -3,7 +3,7 @@
 import azure.functions as func
 
 from functions.answers import api, json_body
-from functions.failures import noted
+from functions.failures import noted, unquoted
 from shared.adapters.queues import NOTIFICATIONS
 from shared.services import services
 
@@ -33,6 +33,7 @@ async def graph_lifecycle(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @bp.queue_trigger(arg_name="msg", queue_name="notifications", connection="AzureWebJobsStorage")
+@unquoted
 @noted(NOTIFICATIONS)
 async def graph_event(msg: func.QueueMessage) -> None:
     """Opens one notification and folds it into its visit."""

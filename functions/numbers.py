@@ -3,7 +3,7 @@
 import azure.functions as func
 
 from functions.answers import api, json_answer, json_body
-from functions.failures import noted
+from functions.failures import noted, unquoted
 from shared.adapters.queues import OPERATIONS
 from shared.services import services
 
@@ -44,6 +44,7 @@ async def operations_show(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @bp.queue_trigger(arg_name="msg", queue_name="operations", connection="AzureWebJobsStorage")
+@unquoted
 @noted(OPERATIONS)
 async def operation_step(msg: func.QueueMessage) -> None:
     """Does the next thing of one operation."""

@@ -5,12 +5,14 @@ from urllib.parse import urlencode
 import azure.functions as func
 
 from functions.answers import api, csv_answer, json_answer, json_body, wants_csv
+from functions.failures import unquoted
 from shared.services import services
 
 bp = func.Blueprint()
 
 
 @bp.timer_trigger(arg_name="timer", schedule="0 41 3 * * *", run_on_startup=False)
+@unquoted
 async def reports_expire(timer: func.TimerRequest) -> None:  # noqa: ARG001
     """Removes, once a day, facts that are older than the setting says."""
     await services().fact_retention.expire()

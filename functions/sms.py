@@ -3,6 +3,7 @@
 import azure.functions as func
 
 from functions.answers import api, json_answer, json_body
+from functions.failures import unquoted
 from shared.services import services
 
 bp = func.Blueprint()
@@ -25,6 +26,7 @@ async def sms_consents_put(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @bp.event_grid_trigger(arg_name="event")
+@unquoted
 async def sms_events(event: func.EventGridEvent) -> None:
     """A delivery report or an inbound text from Azure Communication Services."""
     await services().gateway_reports.note(event.event_type or "", event.get_json())

@@ -3,6 +3,7 @@
 import azure.functions as func
 
 from functions.answers import api, json_answer, json_body
+from functions.failures import unquoted
 from shared.services import services
 
 bp = func.Blueprint()
@@ -25,6 +26,7 @@ async def writeback_replay(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @bp.timer_trigger(arg_name="timer", schedule="0 27 3 * * *", run_on_startup=False)
+@unquoted
 async def writeback_expire(timer: func.TimerRequest) -> None:  # noqa: ARG001
     """Removes, once a day, what was given up more than seven days ago."""
     await services().untold.expire()

@@ -49,7 +49,7 @@ class Calls:
     def _read(self, since: float) -> list[Call]:
         found = []
         for line in reversed(self.path.read_text().splitlines()):
-            begin, end, port, method, path = line.split(" ", 4)
+            begin, end, port, method, _, _, path = line.split(" ", 6)
             if float(end) < since:
                 break
             if (method, path.rpartition("/")[2]) == ("GET", "messages"):

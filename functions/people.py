@@ -3,6 +3,7 @@
 import azure.functions as func
 
 from functions.answers import api, csv_answer, json_answer, wants_csv
+from functions.failures import unquoted
 from shared.organisations import audit
 from shared.services import services
 
@@ -35,6 +36,7 @@ async def clinicians_unlink(req: func.HttpRequest) -> func.HttpResponse:
 
 
 @bp.timer_trigger(arg_name="timer", schedule="0 53 3 * * *", run_on_startup=False)
+@unquoted
 async def audit_expire(timer: func.TimerRequest) -> None:  # noqa: ARG001
     """Removes, once a day, what is older in the trail than the setting says."""
     await services().audit_retention.expire()

@@ -38,6 +38,11 @@ def named(function: str, invocation_id: str) -> Iterator[None]:
         del _invocations[invocation_id]
 
 
+def current() -> str:
+    """The function within which this is called; empty outside of any."""
+    return _function.get()
+
+
 def set_up() -> None:
     """Makes stderr the place of all logs of this process."""
     handler = logging.StreamHandler(sys.stderr)

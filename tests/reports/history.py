@@ -10,7 +10,7 @@ from typing import Any
 from shared.clock import to_text
 from shared.follow.roster import fold
 from shared.visits.changes import settled
-from shared.visits.visit import Heard, Record, Room, State, Stream, Text, TextState, Visit, VisitKey
+from shared.visits.visit import Device, Heard, Record, Room, State, Stream, Text, TextState, Visit, VisitKey
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 DAYS = 90
@@ -20,6 +20,7 @@ DEPARTMENTS = ("", "10501", "Cardiology", "Ear, nose and throat", "=Children's")
 STAFF = tuple(f"a0000000-0000-4000-8000-00000000000{index}" for index in range(5))
 DEVICES, NETWORKS = ("phone", "desktop", "browser"), ("wifi", "wired", "mobile")
 KINDS = ("scheduled", "updated", "cancelled", "reminder-1440", "reminder-15", "direct")
+TESTS = ("passed", "warnings", "failed")
 REASONS = ("no_such_number", "unreachable", "spam")
 ENDINGS = (State.BOOKED,) * 8 + (State.CANCELLED, State.NO_SHOW, State.DELETED)
 
@@ -43,13 +44,17 @@ class Told:
     texts: list[tuple[str, str, str]] = field(default_factory=list)
     joins: list[tuple[str, str]] = field(default_factory=list)
     streams: list[tuple[str, str, float | None, float | None, float | None, float | None]] = field(default_factory=list)
+    tests: list[tuple[int, str]] = field(default_factory=list)
+    """Device tests: second before the start, and what each came to."""
 
 
 def history(count: int, seed: int = 1) -> Iterator[Told]:
     """Visits around NOW, most of them past."""
     random = Random(seed)  # noqa: S311, a test's
     for number in range(count):
-        start = NOW + timedelta(minutes=15 * random.randrange(-DAYS * 96, 3 * 96))
+        # Some are going on: of the others hardly any would be.
+        slots = (-3, 0) if random.random() < 0.03 else (-DAYS * 96, 3 * 96)
+        start = NOW + timedelta(minutes=15 * random.randrange(*slots))
         told = Told(
             f"v{number:019}", random.choice(list(OFFSETS)), random.choice(DEPARTMENTS), start,
             random.choice((15, 30, 60)), random.choice((1, 1, 1, 1, 3)), random.choice(STAFF),
@@ -58,6 +63,8 @@ def history(count: int, seed: int = 1) -> Iterator[Told]:
         if start < NOW:
             _happen(told, random)
         told.texts = [_text(random) for _ in range(random.randrange(4))]
+        before = random.sample(range(1, 7_200), random.choice((0, 0, 1, 2)))
+        told.tests = [(second, random.choice(TESTS)) for second in before]
         yield told
 
 
@@ -144,9 +151,16 @@ def happened(told: Told, record: Record) -> Record:
     visit = replace(
         record.visit, state=told.ending, joins=joins,
         tried=None if told.tried is None else told.start + timedelta(seconds=told.tried),
-        streams=tuple(Stream(*each) for each in told.streams), facts_due=True,
+        streams=tuple(Stream(*each) for each in told.streams), device=_last_test(told), facts_due=True,
     )  # fmt: skip
     return settled(replace(record, visit=visit, texts=texts), NOW)
+
+
+def _last_test(told: Told) -> Device | None:
+    if not told.tests:
+        return None
+    second, result = min(told.tests)
+    return Device(told.start - timedelta(seconds=second), result, {})
 
 
 def _event(record: Record, told: Told, second: int, kind: str, items: list[dict[str, Any]]) -> Record:
@@ -161,10 +175,12 @@ CREATE TABLE roster (visit TEXT, at INTEGER, person TEXT, role TEXT, action TEXT
 CREATE TABLE text (visit TEXT, kind TEXT, state TEXT, reason TEXT);
 CREATE TABLE entry (visit TEXT, way TEXT, device TEXT);
 CREATE TABLE stream (visit TEXT, device TEXT, network TEXT, jitter REAL, loss REAL, trip REAL, mos REAL);
+CREATE TABLE test (visit TEXT, at INTEGER, result TEXT);
 CREATE INDEX roster_visit ON roster (visit);
 CREATE INDEX text_visit ON text (visit);
 CREATE INDEX entry_visit ON entry (visit);
 CREATE INDEX stream_visit ON stream (visit);
+CREATE INDEX test_visit ON test (visit);
 """
 
 
@@ -189,5 +205,7 @@ def to_sqlite(all_told: list[Told]) -> sqlite3.Connection:
         )
         db.executemany("INSERT INTO text VALUES (?, ?, ?, ?)", [(told.id, *each) for each in told.texts])
         db.executemany("INSERT INTO entry VALUES (?, ?, ?)", [(told.id, *each) for each in told.joins])
+        tests = [(told.id, start - second, result) for second, result in told.tests]
+        db.executemany("INSERT INTO test VALUES (?, ?, ?)", tests)
         db.executemany("INSERT INTO stream VALUES (?, ?, ?, ?, ?, ?, ?)", [(told.id, *each) for each in told.streams])
     return db

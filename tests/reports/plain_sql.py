@@ -56,6 +56,7 @@ CREATE TEMP TABLE fact AS
     COALESCE(MAX(0, left_at.at - both_in.at), 0) AS call_seconds,
     (SELECT COUNT(DISTINCT person) FROM stay WHERE visit = v.id) AS people,
     COALESCE(most.number, 0) AS most_people,
+    COALESCE((SELECT result FROM test WHERE visit = v.id ORDER BY at DESC LIMIT 1), '') AS device_test,
     CASE WHEN v.staff <> '' THEN v.staff ELSE v.organizer END AS organizer,
     v.ending, v.tried, v.call_end,
     v.ending <> 'booked' OR v.start + v.minutes * 60 + 14400 <= {NOW_S} AS over,
@@ -85,6 +86,7 @@ STATUSES = (
 TEXT_STATES = (
     "due", "sending", "sent", "delivered", "failed", "missed", "opted_out", "superseded", "withheld", "unknown",
 )  # fmt: skip
+TESTS = ("passed", "warnings", "failed")
 WAYS, COMPUTERS = ("portal", "text", "guest"), ("phone", "tablet", "desktop")
 KNOWN_END = "status = 'completed' AND last_left > both_connected"
 USAGE = ", ".join(
@@ -94,12 +96,12 @@ USAGE = ", ".join(
         *(f"SUM(kind = '{name}') AS [{name}]" for name in ("single", "group", "with_guest")),
         "COUNT(lobby_seconds) AS lobby_visits", "COALESCE(SUM(lobby_seconds), 0) AS lobby_seconds",
         "ROUND(AVG(lobby_seconds), 1) AS lobby_average_seconds", "SUM(lobby_total_seconds) AS lobby_total_seconds",
-        f"SUM({KNOWN_END}) AS calls", f"SUM(CASE WHEN {KNOWN_END} THEN call_seconds ELSE 0 END) AS call_seconds",
+        f"COALESCE(SUM({KNOWN_END}), 0) AS calls", f"SUM(CASE WHEN {KNOWN_END} THEN call_seconds ELSE 0 END) AS call_seconds",
         f"ROUND(AVG(CASE WHEN {KNOWN_END} THEN call_seconds END), 1) AS call_average_seconds",
         "SUM(people) AS people",
         *(f"SUM((SELECT COUNT(*) FROM entry WHERE visit = fact.id AND way = '{way}')) AS joins_{way}" for way in WAYS),
         *(f"SUM((SELECT COUNT(*) FROM entry WHERE visit = fact.id AND device = '{on}')) AS joins_{on}" for on in COMPUTERS),
-        "0 AS tests_passed", "0 AS tests_warnings", "0 AS tests_failed",
+        *(f"SUM(device_test = '{result}') AS tests_{result}" for result in TESTS),
     ]
 )  # fmt: skip
 SMS = "COUNT(*) AS texts, " + ", ".join(f"SUM(state = '{name}') AS texts_{name}" for name in TEXT_STATES)

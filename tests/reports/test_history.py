@@ -12,7 +12,7 @@ from shared.errors import Refused
 from tests.reports.equal import CALLER, Desk, compare, keep_all
 from tests.reports.history import DAYS, NOW, history, to_sqlite
 from tests.reports.keeping import Kept
-from tests.reports.plain_sql import Plain, prepared
+from tests.reports.plain_sql import SOURCES, Plain, prepared
 
 COUNT = 2_000
 LAST = NOW.date() + timedelta(days=3)
@@ -35,6 +35,10 @@ async def test_every_figure_is_that_of_plain_sql() -> None:
             query = {"from": first.isoformat(), "to": last.isoformat(), **filters}
             plain = Plain(db, query["from"], query["to"], filters.get("connection"), department_of(filters))
             compared += await compare(desk, plain, query)
+        whole = Plain(db, RANGES[0][0].isoformat(), RANGES[0][1].isoformat())
+        for report in SOURCES:
+            figures = whole.figures(report)
+            assert all(figures.values()), "a figure that is 0 all the time is equal to anything"
     assert compared > 30 * COUNT
 
 

@@ -122,14 +122,15 @@ def _page(
     reader: Reader, req: func.HttpRequest, error: BridgeError, trace_id: str, *, choice: bool = False
 ) -> func.HttpResponse:
     language = language_of((choice and req.params.get("lang", "")) or req.headers.get("accept-language", ""))
-    answer = error_page(error, trace_id, language, reader, choice=choice)
+    about = _about(error.code) if reader == "staff" else ""
+    answer = error_page(error, trace_id, language, reader, choice=choice, about=about)
     for name, value in _headers(error).items():
         answer.headers[name] = value
     return answer
 
 
 def _plain(req: func.HttpRequest, error: BridgeError, trace_id: str) -> func.HttpResponse:  # noqa: ARG001
-    text = f"{error.code}: {error.problem.detail} {error.problem.fix} (trace {trace_id})\n"
+    text = f"{error.code}: {error.problem.detail} {error.problem.fix} {_about(error.code)} (trace {trace_id})\n"
     return func.HttpResponse(text, status_code=error.problem.status, mimetype="text/plain", headers=_headers(error))
 
 

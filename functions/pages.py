@@ -51,10 +51,10 @@ NEXT = {"link.over": "over_next", "link.cancelled": "cancelled_next", "launch.st
 
 
 def error_page(
-    error: BridgeError, trace_id: str, language: str, reader: Reader, *, choice: bool = False
+    error: BridgeError, trace_id: str, language: str, reader: Reader, *, choice: bool = False, about: str = ""
 ) -> func.HttpResponse:
     """What went wrong in plain words, with the code for whoever helps. `choice`: with one of languages, and a way to look
-    again; both ask for the same address.
+    again; both ask for the same address. `about`: where the code is explained, for those whom that helps.
     """
     words = WORDS[language]
     title, whom = (words["sorry"], words["help"]) if reader == "patient" else (words["staff"], words["staff_help"])
@@ -67,7 +67,10 @@ def error_page(
         body += f"<p>{escape(words[NEXT[error.code]])}</p>"
     if choice and (error.problem.status in PASSING or error.code == "link.off"):
         body += f'<p><a href="?lang={language}">{escape(words["again"])}</a></p>'
-    body += f'<p class="soft">{escape(whom)} <strong dir="ltr">{escape(error.code)} · {trace_id[:8]}</strong></p>'
+    code = escape(error.code)
+    if about.startswith("http"):
+        code = f'<a href="{escape(about)}">{code}</a>'
+    body += f'<p class="soft">{escape(whom)} <strong dir="ltr">{code} · {trace_id[:8]}</strong></p>'
     if not own:
         # Staff see this one: the fix, which is for whoever runs the connection, helps them further.
         body += f'<p class="soft">{escape(error.problem.fix)}</p>'

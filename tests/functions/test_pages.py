@@ -87,3 +87,10 @@ def test_no_page_is_kept() -> None:
     assert page.headers["Cache-Control"] == "no-store"
     assert page.headers["Referrer-Policy"] == "no-referrer"
     assert 'name="robots" content="noindex"' in text(page)
+
+
+def test_staff_are_led_to_the_code_s_page_where_there_is_one() -> None:
+    error, about = Refused("approval.not_approver"), "https://portal.example.org/errors/approval.not_approver"
+    assert f'<a href="{about}">{error.code}</a>' in text(error_page(error, "0" * 32, "en", "staff", about=about))
+    for nowhere in ("", "about:blank"):
+        assert "<a " not in text(error_page(error, "0" * 32, "en", "staff", about=nowhere))

@@ -89,6 +89,7 @@ async def test_a_token_that_does_not_hold_is_refused(
     body = hospital.message(hospital.appointment())
     answer = await hospital.post(body, hospital.token(body, **overrides))
     assert (answer.status_code, answer.headers["content-type"].split(";")[0]) == (401, "text/plain")
+    assert f" {hospital.config.portal}/errors/" in answer.text
     assert answer.text.startswith(code)
     await unchanged()
 

@@ -2,11 +2,11 @@ import { useState } from 'preact/hooks';
 import { ask } from '../../api/client';
 import type { Connection } from '../../app/connections';
 import { dayOf } from '../../app/days';
+import { ConnectionSelect, RangeFields } from '../../app/filters';
 import type { Names } from '../../app/names';
 import { api } from '../../session/session';
 import { Combobox, type Item } from '../../ui/Combobox';
 import { Select } from '../../ui/Select';
-import { TextField } from '../../ui/TextField';
 import { useActivity } from '../../words/activity';
 import { useCommon } from '../../words/common';
 import { daysOf, type Filter, GROUPS, isPossible, RANGES, type Range } from './filter';
@@ -45,33 +45,18 @@ export function Filters({ filter, onChange, connections, names }: Props) {
     const [from, to] = range === 'own' ? daysOf(filter, now) : ['', ''];
     change({ range, from, to: to || (range === 'own' ? dayOf(now) : '') });
   };
-  const gone = filter.connection && !connections.some(({ id }) => id === filter.connection);
   return (
     <search class="activity-filters form-columns no-print">
-      <Select
-        label={w('range')}
+      <RangeFields
         value={filter.range}
-        options={RANGES.map((value) => ({ value, label: w(`range.${value}`) }))}
-        onChange={setRange}
+        options={RANGES}
+        from={filter.from}
+        to={filter.to}
+        say={w}
+        error={isPossible(filter) ? undefined : w('to.before')}
+        onRange={setRange}
+        onDays={change}
       />
-      {filter.range === 'own' && (
-        <>
-          <TextField
-            type="date"
-            label={w('from')}
-            value={filter.from}
-            max={dayOf(new Date())}
-            onChange={(from) => change({ from })}
-          />
-          <TextField
-            type="date"
-            label={w('to')}
-            value={filter.to}
-            error={isPossible(filter) ? undefined : w('to.before')}
-            onChange={(to) => change({ to })}
-          />
-        </>
-      )}
       <Select
         label={w('group')}
         value={filter.group}
@@ -92,17 +77,10 @@ export function Filters({ filter, onChange, connections, names }: Props) {
           change({ by: item?.value ?? '' });
         }}
       />
-      <Select
-        label={t('connection')}
+      <ConnectionSelect
         value={filter.connection}
-        options={[
-          { value: '', label: w('connection.all') },
-          ...connections.map(({ id, fhir_base, environment }) => ({
-            value: id,
-            label: `${fhir_base} · ${t(`environment.${environment}`)}`,
-          })),
-          ...(gone ? [{ value: filter.connection, label: `${t('connection.gone')} · ${filter.connection}` }] : []),
-        ]}
+        connections={connections}
+        gone={t('connection.gone')}
         onChange={(connection) => change({ connection })}
       />
     </search>

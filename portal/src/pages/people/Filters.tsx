@@ -1,7 +1,6 @@
 import type { Connection } from '../../app/connections';
-import { Select } from '../../ui/Select';
+import { ConnectionSelect } from '../../app/filters';
 import { TextField } from '../../ui/TextField';
-import { useCommon } from '../../words/common';
 import { usePeople } from '../../words/people';
 import type { Filter } from './filter';
 
@@ -13,7 +12,6 @@ interface Props {
 
 /** By name or id, and by connection where there are several. */
 export function Filters({ filter, onChange, connections }: Props) {
-  const t = useCommon();
   const w = usePeople();
   return (
     <search class="people-filters form-columns no-print">
@@ -25,16 +23,9 @@ export function Filters({ filter, onChange, connections }: Props) {
         onChange={(text) => onChange({ ...filter, text })}
       />
       {connections.length > 1 && (
-        <Select
-          label={t('connection')}
+        <ConnectionSelect
           value={filter.connection}
-          options={[
-            { value: '', label: w('connection.all') },
-            ...connections.map(({ id, fhir_base, environment }) => ({
-              value: id,
-              label: `${fhir_base} · ${t(`environment.${environment}`)}`,
-            })),
-          ]}
+          connections={connections}
           onChange={(connection) => onChange({ ...filter, connection })}
         />
       )}

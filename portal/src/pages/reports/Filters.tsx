@@ -1,8 +1,6 @@
 import type { Schema } from '../../api/client';
-import { dayOf } from '../../app/days';
+import { ConnectionSelect, RangeFields } from '../../app/filters';
 import { Select } from '../../ui/Select';
-import { TextField } from '../../ui/TextField';
-import { useCommon } from '../../words/common';
 import { useReports } from '../../words/reports';
 import { daysOf, type Filter, impossible, NONE, RANGES, type Range, STEPS } from './filter';
 
@@ -17,7 +15,6 @@ interface Props {
 
 /** When, by what, which connection, which department. Each counts at once. */
 export function Filters({ filter, onChange, connections, departments }: Props) {
-  const t = useCommon();
   const w = useReports();
   const change = (part: Partial<Filter>) => onChange({ ...filter, ...part });
   const setRange = (range: Range) => {
@@ -26,52 +23,29 @@ export function Filters({ filter, onChange, connections, departments }: Props) {
     change({ range, from, to });
   };
   const wrong = impossible(filter);
-  const gone = filter.connection && !connections.some(({ id }) => id === filter.connection);
   const all = departments.map((name) => name || NONE);
   const offered = filter.department && !all.includes(filter.department) ? [...all, filter.department] : all;
   return (
     <search class="reports-filters form-columns no-print">
-      <Select
-        label={w('range')}
+      <RangeFields
         value={filter.range}
-        options={RANGES.map((value) => ({ value, label: w(`range.${value}`) }))}
-        onChange={setRange}
+        options={RANGES}
+        from={filter.from}
+        to={filter.to}
+        say={w}
+        error={wrong && wrong !== 'missing' ? w(`to.${wrong}`) : undefined}
+        onRange={setRange}
+        onDays={change}
       />
-      {filter.range === 'own' && (
-        <>
-          <TextField
-            type="date"
-            label={w('from')}
-            value={filter.from}
-            max={dayOf(new Date())}
-            onChange={(from) => change({ from })}
-          />
-          <TextField
-            type="date"
-            label={w('to')}
-            value={filter.to}
-            error={wrong && wrong !== 'missing' ? w(`to.${wrong}`) : undefined}
-            onChange={(to) => change({ to })}
-          />
-        </>
-      )}
       <Select
         label={w('by')}
         value={filter.by}
         options={STEPS.map((value) => ({ value, label: w(`by.${value}`) }))}
         onChange={(by) => change({ by })}
       />
-      <Select
-        label={t('connection')}
+      <ConnectionSelect
         value={filter.connection}
-        options={[
-          { value: '', label: w('connection.all') },
-          ...connections.map(({ id, fhir_base, environment }) => ({
-            value: id,
-            label: `${fhir_base} · ${t(`environment.${environment}`)}`,
-          })),
-          ...(gone ? [{ value: filter.connection, label: filter.connection }] : []),
-        ]}
+        connections={connections}
         onChange={(connection) => change({ connection, department: '' })}
       />
       <Select

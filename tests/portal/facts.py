@@ -85,6 +85,19 @@ async def put(world: World, facts: Sequence[Fact]) -> None:
         await table.submit_transaction([("upsert", row | to_row(fact)), ("upsert", change)])
 
 
+async def put_days(world: World, days: int, departments: Sequence[str], times: int) -> None:
+    """So many visits of each day and department, as counts alone: what a report of them reads."""
+    table = world.tables.get_table_client(TABLE)
+    texts = {"scheduled:delivered": 1, "reminder:failed": 1}
+    for ago in range(days):
+        streams = (Stream("phone", "wifi", 10.0, 0.01, 50.0, 0.2),)
+        fact = a_visit(1, ago, "", "completed", waited=90, called=600, people=2, texts=texts, streams=streams)
+        counts = {name: count * times for name, count in counts_of(fact).items()}
+        changes = json.dumps({fact.day: {fact.connection: dict.fromkeys(departments, counts)}})
+        keys = {"PartitionKey": month_partition(TENANT, fact.day), "RowKey": f"{CHANGES}{fact.start}_many"}
+        await table.upsert_entity(keys | {"changes": changes})
+
+
 async def clear(world: World) -> None:
     """No visits at all."""
     table = world.tables.get_table_client(TABLE)

@@ -14,7 +14,7 @@ from local.demo.steps import until
 from local.demo.world import World
 from tests.portal.browser import Visitor
 from tests.portal.conftest import Arrive
-from tests.portal.facts import HEART, SKIN, a_visit, clear, put, story, today
+from tests.portal.facts import HEART, SKIN, a_visit, clear, put, put_days, story, today
 from tests.portal.test_everywhere import no_sideways
 
 DASH = "\u2013"
@@ -51,6 +51,22 @@ async def marks(card: Locator) -> list[str]:
     """What each bar or column of a chart says."""
     await expect(card.get_by_role("img").first).to_be_visible()
     return [text for text in await card.locator("svg title").all_text_contents() if text]
+
+
+async def assert_names_stand_apart(here: Visitor) -> None:
+    """No name below an axis touches the next, or leaves its picture."""
+    wrong = await here.page.evaluate(
+        """() => [...document.querySelectorAll('svg[role=img]')].flatMap((picture) => {
+          const frame = picture.getBoundingClientRect();
+          const names = [...picture.querySelectorAll('g[transform] > text.reports-tick')]
+            .map((text) => ({ said: text.textContent, ...text.getBoundingClientRect().toJSON() }));
+          return names.flatMap((one, at) => [
+            ...(one.left < frame.left - 1 || one.right > frame.right + 1 ? [`${one.said} leaves`] : []),
+            ...(names[at + 1]?.left < one.right ? [`${one.said} touches ${names[at + 1].said}`] : []),
+          ]);
+        })"""
+    )
+    assert wrong == []
 
 
 async def table(card: Locator) -> list[list[str]]:
@@ -352,6 +368,7 @@ async def test_it_is_accessible_in_light_and_dark_with_every_table_open_and_fits
     here = await signed_in("admin", "/reports?range=7")
     await expect(panel(here, "Call quality").get_by_role("img").first).to_be_visible()
     await here.assert_accessible()
+    await assert_names_stand_apart(here)
     await here.screenshot("reports")
     for title in PANELS:
         await table(panel(here, title))
@@ -360,6 +377,28 @@ async def test_it_is_accessible_in_light_and_dark_with_every_table_open_and_fits
     await here.assert_accessible()
     await no_sideways(here, 320)
     await here.assert_accessible()
+
+
+@pytest.mark.usefixtures("no_visits")
+async def test_a_million_visits_in_range_are_read_and_drawn_as_well(world: World, signed_in: Arrive) -> None:
+    departments = (HEART, SKIN, "Obstetrics and gynaecology, outpatient clinic of the north campus", "")
+    await put_days(world, 90, departments, 2_778)
+    here = await signed_in("admin", "/reports?range=90")
+    outcomes = panel(here, "How visits went")
+    assert (await marks(outcomes))[0] == "Completed: 1,000,080 · 100%"
+    assert (await table(outcomes))[0] == ["Completed", "1,000,080", "100%"]
+    assert len(await marks(panel(here, "Trends"))) == 90
+    assert (await marks(panel(here, "Departments compared")))[0].endswith(": 250,020")
+    await expect(panel(here, "Waiting times")).to_contain_text("waited 1.5 min on average")
+    assert (await marks(panel(here, "Texts by status")))[0] == "Delivered: 1,000,080 · 50%"
+    await expect(panel(here, "Call quality")).to_contain_text("1,000,080")
+    await here.assert_accessible()
+    await assert_names_stand_apart(here)
+    await here.screenshot("reports-million")
+    for title in PANELS:
+        if await panel(here, title).get_by_role("button", name="Show the table").count():
+            await table(panel(here, title))
+    await no_sideways(here, 320)
 
 
 @pytest.mark.usefixtures("visits")

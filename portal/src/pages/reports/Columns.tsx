@@ -38,7 +38,7 @@ export function Columns({ label, places, series, format, whole = false }: Props)
     series.map((_, at) => at),
     [0, x.bandwidth()],
   ).paddingInner(series.length > 1 ? 0.1 : 0);
-  const longest = Math.max(1, ...places.map((place) => place.length)) * LETTER + 12;
+  const longest = Math.max(1, ...places.map((place) => place.length)) * LETTER + 20;
   const every = Math.max(1, Math.ceil((longest * places.length) / Math.max(1, width - left)));
   const roomy = (text: string) => text.length * LETTER <= inner.step() + 2;
   return (
@@ -102,7 +102,7 @@ export function Columns({ label, places, series, format, whole = false }: Props)
               );
             })}
             {at % every === 0 && (
-              <text class="reports-tick" x={x.bandwidth() / 2} y={HEIGHT - 8} text-anchor={anchor(at)}>
+              <text class="reports-tick" x={middle(at) - (x(at) ?? 0)} y={HEIGHT - 8} text-anchor="middle">
                 {place}
               </text>
             )}
@@ -112,11 +112,10 @@ export function Columns({ label, places, series, format, whole = false }: Props)
     </div>
   );
 
-  /** A name that is wider than its column must not leave the picture. */
-  function anchor(at: number): 'start' | 'middle' | 'end' {
-    const middle = (x(at) ?? 0) + x.bandwidth() / 2;
+  /** Where a name's middle is: under its column, and so that what is wider than that does not leave the picture. */
+  function middle(at: number): number {
     const half = ((places[at] ?? '').length * LETTER) / 2;
-    return middle + half > width ? 'end' : middle < half ? 'start' : 'middle';
+    return Math.max(half, Math.min(width - half, (x(at) ?? 0) + x.bandwidth() / 2));
   }
 }
 

@@ -26,7 +26,10 @@ class Visitor:
         self.page = page
         self.config = config
         self.complaints: list[str] = []
-        page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
+        page.on(
+            "console",
+            lambda it: self.complaints.append(f"{it.text} {it.location['url']}") if it.type == "error" else None,
+        )
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         # A dialog of the browser would wait for ever.
         page.on("dialog", lambda dialog: dialog.accept())

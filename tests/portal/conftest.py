@@ -24,6 +24,13 @@ ARGUMENTS = [
 Arrive = Callable[..., Awaitable[Visitor]]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Pages arrive last and so leave first: one still open would read what another fixture has just taken away."""
+    for item in items:
+        if isinstance(item, pytest.Function):
+            item.fixturenames.sort(key=("someone", "signed_in").__contains__)
+
+
 @pytest.fixture(scope="package")
 async def portal() -> AsyncIterator[Stack]:
     """The seeded stack with the portal: one approved connection, three visits a month agreed on."""

@@ -193,8 +193,8 @@ async def test_a_page_without_its_style_or_script_from_elsewhere_is_whole(signed
 
 
 async def test_the_look_for_leftovers_finds_them() -> None:
-    assert leftovers(["Connections", "page.people", "Bonjour {name}"], "fr") == [
-        "page.people", "Bonjour {name}", "Connections (common page.connections)",
+    assert leftovers(["Activity", "page.people", "Bonjour {name}"], "fr") == [
+        "page.people", "Bonjour {name}", "Activity (common page.activity)",
     ]  # fmt: skip
     assert leftovers(["Connexions", "Priya Raman", "VisitBridge"], "fr") == []
 

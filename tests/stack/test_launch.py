@@ -16,7 +16,7 @@ from local.demo.steps import until
 from tests.stack.conftest import Hospital
 
 Unchanged = Callable[[], Awaitable[None]]
-CODE = re.compile(r"<strong[^>]*>([\w.]+)")
+CODE = re.compile(r"<strong[^>]*>(?:<a [^>]*>)?([\w.]+)")
 DOCTOR, SECOND = PEOPLE["clinician"], PEOPLE["second_clinician"]
 
 

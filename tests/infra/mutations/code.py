@@ -66,7 +66,7 @@ PAIRS: Pairs = {
     ],
     "role: needed, granted, by its id, on one resource": [
         Mutant("code", "shared/adapters/vault.py", "", "\n\nasync def more(keys):\n    await keys.create_rsa_key('more')\n", GRANT),
-        Mutant("code", "shared/services.py", '"https://communication.azure.com//.default"', '"https://texts.example/.default"', GRANT),
+        Mutant("code", "shared/services/outside.py", '"https://communication.azure.com//.default"', '"https://texts.example/.default"', GRANT),
         Mutant("Bicep", ROLES, "    { role: 'Storage Table Data Contributor', id: '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3' }\n", "",
                GRANT),
         Mutant("Bicep", ROLES, "  insights: [\n", "  insights: [\n    { role: 'Reader', id: 'acdd72a7-3385-48ef-bd42-f606fba81ae7' }\n",

@@ -1,24 +1,28 @@
 """What the visits of a day count for: one row a day and connection, and one a day for all, so that a year is 366 rows.
 
 Changes come as rows beside them (`facts.py`). Whoever writes one now and then adds all that wait to the days' rows and
-removes them, in one transaction; a report adds what waits by itself, so that it is never behind. A day's row names the
-changes it took in last: a report that read a change before it was taken in, and the day's row after, counts it once.
+removes them, in one transaction; a report adds what waits by itself, so that it is never behind, and where much waits
+it takes it in for the next. A day's row names the changes it took in last: a report that read a change before it was
+taken in, and the day's row after, counts it once.
 """
 
 import asyncio
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
 from shared.adapters.tables import ETAG, MOST_OPERATIONS, Entity, Operation, Tables
-from shared.errors import Conflict
+from shared.errors import BridgeError, Conflict
 from shared.reports.fact import Fact, from_row
 from shared.reports.places import CHANGES, DAYS, TABLE, VISITS, day_row, index_partition, month_partition, visit_row
 from shared.reports.ranges import Days
 
 CHANGES_AT_ONCE = 64
+MOST_WAITING = 8
+"""Of a month: who reads more takes them in, so that a report costs the same however many visits a day has."""
 MOST_ROUNDS = 8
 REMEMBERED = 128
 CHARACTERS = 30_000  # of one string in a table; 32 Ki are allowed
@@ -131,7 +135,16 @@ class FactDays:
                 wanted = days.first.isoformat() <= day <= days.last.isoformat() and connection in ("", its_connection)
                 if wanted and _nonce(row) not in taken.get(day, frozenset()):
                     found.setdefault(day, {}).setdefault(department, Counter()).update(counts)
+        if len(waiting) > MOST_WAITING:
+            await self._relieve(partition)
         return [DayCounts(day, _present(found[day])) for day in sorted(found) if _present(found[day])]
+
+    async def _relieve(self, partition: str) -> None:
+        from azure.core.exceptions import AzureError
+
+        # The report is whole already. Whoever reads next can do it as well.
+        with suppress(AzureError, BridgeError):
+            await self.fold(partition)
 
 
 def _added(row: Entity | None, more: Departments, taken: Sequence[Entity]) -> Entity:

@@ -6,7 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import pytest
+from azure.core.exceptions import ServiceResponseError
 
+from shared.errors import Unavailable
+from shared.reports.days import MOST_WAITING
 from shared.reports.places import CHANGES, TABLE, index_partition
 from shared.reports.ranges import Days
 from shared.visits.visit import Record, State, Text, TextState, Times, Visit, VisitKey
@@ -167,6 +170,51 @@ async def test_a_report_read_while_changes_are_taken_in_counts_each_once() -> No
     kept.tables.fault = _nothing
     assert not [row for row in kept.tables.dump(TABLE) if row["RowKey"].startswith(CHANGES)]
     assert shown(await kept.read(ALL)) == truth
+
+
+async def with_changes_that_wait(count: int) -> Kept:
+    """So many changes of one month that no writer has taken in."""
+    random, kept = dice(7), Kept()
+    start = datetime(2026, 11, 24, 16, tzinfo=UTC)
+    while len(waiting_in(kept)) < count:
+        key = some_key(random, "one000001")
+        record = a_record(random, key)
+        kept.records[key] = replace(record, visit=replace(record.visit, start=start))
+        await kept.keep(key)
+    return kept
+
+
+def waiting_in(kept: Kept) -> list[str]:
+    return [row["RowKey"] for row in kept.tables.dump(TABLE) if row["RowKey"].startswith(CHANGES)]
+
+
+async def test_who_reads_many_changes_takes_them_in_so_that_the_next_report_reads_days_alone() -> None:
+    kept = await with_changes_that_wait(MOST_WAITING + 1)
+    truth = counted(kept.truth())
+    assert shown(await kept.read(ALL)) == truth
+    assert waiting_in(kept) == []
+    kept.tables.read.clear()
+    assert shown(await kept.read(ALL)) == truth
+    assert kept.tables.read.total() == len(truth)
+
+
+async def test_who_reads_few_changes_leaves_them() -> None:
+    kept = await with_changes_that_wait(MOST_WAITING)
+    assert shown(await kept.read(ALL)) == counted(kept.truth())
+    assert len(waiting_in(kept)) == MOST_WAITING
+
+
+@pytest.mark.parametrize("error", [ServiceResponseError("gone"), Unavailable()])
+async def test_a_report_does_not_fail_for_what_it_cannot_take_in(error: Exception) -> None:
+    kept = await with_changes_that_wait(MOST_WAITING + 1)
+
+    async def refuse(request: str) -> None:
+        if request == "before transact":
+            raise error
+
+    kept.tables.fault = refuse
+    assert shown(await kept.read(ALL)) == counted(kept.truth())
+    assert len(waiting_in(kept)) == MOST_WAITING + 1
 
 
 async def _nothing(_: str) -> None:

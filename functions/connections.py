@@ -3,7 +3,6 @@
 import azure.functions as func
 
 from functions.answers import api, csv_answer, json_answer, json_body, wants_csv
-from shared.organisations import records
 from shared.services import services
 
 bp = func.Blueprint()
@@ -109,6 +108,8 @@ async def connections_certificate_remove(req: func.HttpRequest) -> func.HttpResp
 @api
 async def connections_records(req: func.HttpRequest) -> func.HttpResponse:
     """The integration records, with drift seen at launch; the records alone as CSV if the Accept header asks for it."""
+    from shared.organisations import records
+
     caller = await services().access.caller(req.headers)
     connection = await services().administration.find(caller, req.route_params["id"])
     shown = await services().sightings.overview(connection)

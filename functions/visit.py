@@ -1,8 +1,10 @@
 """The clinician's visit page: opened by a launch, alive while the visit is."""
 
+from __future__ import annotations
+
 from dataclasses import asdict
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import azure.functions as func
 
@@ -10,8 +12,10 @@ from functions.answers import api, cookies_of, json_answer, json_body, redirect,
 from functions.page_words import language_of
 from functions.visit_page import gone_page, visit_page
 from shared.errors import Refused
-from shared.launch.page_session import PageSession, page_cookie
 from shared.services import services
+
+if TYPE_CHECKING:
+    from shared.launch.page_session import PageSession
 
 bp = func.Blueprint()
 
@@ -90,6 +94,8 @@ async def visit_page_end(req: func.HttpRequest) -> func.HttpResponse:
 
 async def _session(req: func.HttpRequest, *, changes: bool = False) -> PageSession:
     """The session in the browser's cookie; what changes something carries the page's code besides."""
+    from shared.launch.page_session import page_cookie
+
     page = req.route_params["page"]
     code = req.headers.get(CODE, "") if changes else None
     return await services().visit_pages.session(page, cookies_of(req).get(page_cookie(page), ""), code)

@@ -5,7 +5,6 @@ import azure.functions as func
 from functions.failures import noted, unquoted
 from shared.adapters.queues import DUE
 from shared.services import services
-from shared.work.jobs import from_message
 
 bp = func.Blueprint()
 
@@ -29,4 +28,6 @@ async def daily_look(timer: func.TimerRequest) -> None:  # noqa: ARG001
 @noted(DUE)
 async def visit_worker(msg: func.QueueMessage) -> None:
     """Does what a few visits owe."""
+    from shared.work.jobs import from_message
+
     await services().worker.run(from_message(msg.get_json()))

@@ -1,11 +1,15 @@
 """How often a visit was entered, by which way and on what kind of device. Pure, and without anyone's identity."""
 
+from __future__ import annotations
+
 import re
 from dataclasses import replace
-from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from shared.visits.visit import Record
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from shared.visits.visit import Record
 
 Way = Literal["portal", "text", "guest"]
 FROM_PORTAL = "from=portal"

@@ -34,6 +34,11 @@ async def issued(world: World, connection: str = CONNECTION_ID) -> list[dict[str
     return records
 
 
+def disarmed(value: str) -> str:
+    """As the file has it: one fingerprint in 64 begins as a formula does."""
+    return f"'{value}" if value.startswith("-") else value
+
+
 async def at_records(signed_in: Arrive, person: str = "admin", path: str = PATH, **options: Any) -> Visitor:
     """The page, with the clipboard in reach."""
     here = await signed_in(person, path, **options)
@@ -111,7 +116,7 @@ async def test_the_csv_has_every_record_as_the_api_gives_it(world: World, signed
     assert download.suggested_filename == "visitbridge-records-testing-localhost.csv"
     text = (await download.path()).read_text("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
-    assert rows == await issued(world)
+    assert rows == [{name: disarmed(value) for name, value in record.items()} for record in await issued(world)]
     await expect(here.page.locator(".toasts")).to_contain_text("The records are downloaded")
 
 
